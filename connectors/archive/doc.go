@@ -1,0 +1,3 @@
+// Package archive is a portable archive of a help desk: a folder with a SQLite
+// database and files.
+package archive

@@ -1,0 +1,4 @@
+package archive
+
+// readme is the text of README.txt.
+func readme() string { return warning + "\n" }

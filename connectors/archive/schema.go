@@ -1,0 +1,191 @@
+package archive
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// A table of the archive holds one struct of the model: a kind's, or that of a
+// part. Its columns are the struct's fields, under their names.
+type table struct {
+	name    string
+	kind    helpdesk.Kind // of a kind's own table; "" for parts
+	typ     reflect.Type
+	owner   *table // of a part: whose rows parent points to
+	columns []column
+	parts   []part
+
+	insertSQL string // writes one row
+}
+
+// A part is a list of structs in a struct, and where it stands there.
+type part struct {
+	*table
+	index int
+}
+
+// schema has a table for every kind. The parts hang on it.
+var schema = func() map[helpdesk.Kind]*table {
+	all := map[helpdesk.Kind]*table{}
+	for _, k := range helpdesk.Kinds() {
+		body := reflect.TypeFor[helpdesk.Record]().Field(bodyIndices[k]).Type.Elem()
+		b := builder{models: helpdesk.Tables(k)}
+		all[k] = b.table(body, plurals[k], nil)
+		all[k].kind = k
+	}
+	return all
+}()
+
+// plurals keep the names of tables from being words of SQL.
+var plurals = map[helpdesk.Kind]string{
+	helpdesk.KindDefinition:   "definitions",
+	helpdesk.KindGroup:        "groups",
+	helpdesk.KindOrganization: "organizations",
+	helpdesk.KindPerson:       "people",
+	helpdesk.KindTicket:       "tickets",
+	helpdesk.KindArticle:      "articles",
+}
+
+// bodyIndices say where in a Record the struct of a kind stands.
+var bodyIndices = func() map[helpdesk.Kind]int {
+	all := map[helpdesk.Kind]int{}
+	typ := reflect.TypeFor[helpdesk.Record]()
+	for i := range typ.NumField() {
+		if k := helpdesk.Kind(jsonName(typ.Field(i))); k.Valid() {
+			all[k] = i
+		}
+	}
+	return all
+}()
+
+// A builder walks the structs of a kind in the order of helpdesk.Tables, which
+// knows the fields; how the structs nest only the Go types say.
+type builder struct{ models []*helpdesk.Table }
+
+func (b *builder) table(typ reflect.Type, name string, owner *table) *table {
+	model := b.models[0]
+	b.models = b.models[1:]
+	t := &table{name: name, typ: typ, owner: owner}
+	fields := model.Fields
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		switch tag, tagged := f.Tag.Lookup("field"); {
+		case tag == "name-of-field":
+			t.columns = append(t.columns, newColumn("name", i, helpdesk.Field{Name: model.Name}, f.Type))
+		case tagged:
+			t.columns = append(t.columns, newColumn(jsonName(f), i, fields[0], f.Type))
+			fields = fields[1:]
+		}
+	}
+	if typ == reflect.TypeFor[helpdesk.Attachment]() {
+		t.columns = append(t.columns, bytesColumns()...)
+	}
+	for i := range typ.NumField() {
+		if f := typ.Field(i); isPart(f) {
+			t.parts = append(t.parts, part{b.table(f.Type.Elem(), partName(t, f), t), i})
+		}
+	}
+	t.insertSQL = insertSQL(t)
+	return t
+}
+
+func isPart(f reflect.StructField) bool {
+	return f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct
+}
+
+// bytesColumns say of an attachment where its bytes lie, or why they do not.
+func bytesColumns() []column {
+	var all []column
+	for _, c := range []struct{ name, field string }{{"blob", "Locator"}, {"left_out", "LeftOut"}} {
+		f, _ := reflect.TypeFor[helpdesk.Attachment]().FieldByName(c.field)
+		all = append(all, newColumn(c.name, f.Index[0], helpdesk.Field{Name: "attachment." + c.name}, f.Type))
+	}
+	return all
+}
+
+// partName is the part's own name in the plural, behind that of its owner where
+// several owners have one: comments, comment_attachments, ticket_custom.
+func partName(owner *table, f reflect.StructField) string {
+	switch name := jsonName(f); name {
+	case "attachments", "custom", "extra":
+		return strings.ToLower(owner.typ.Name()) + "_" + name
+	default:
+		return name
+	}
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// all lists the table and those of its parts, outermost first.
+func (t *table) all() []*table {
+	list := []*table{t}
+	for _, p := range t.parts {
+		list = append(list, p.all()...)
+	}
+	return list
+}
+
+// tables lists every table, kinds in their order.
+func tables() []*table {
+	var all []*table
+	for _, k := range helpdesk.Kinds() {
+		all = append(all, schema[k].all()...)
+	}
+	return all
+}
+
+// numbered says whether rows have an id of their own: a kind's, and those of
+// parts that have parts.
+func (t *table) numbered() bool { return t.owner == nil || len(t.parts) > 0 }
+
+// columnsSQL is the list of columns as SQL spells it. All names are quoted,
+// since group and values are words of SQL.
+func (t *table) columnsSQL() string {
+	var names []string
+	for _, c := range t.columns {
+		names = append(names, quote(c.name))
+	}
+	return strings.Join(names, ", ")
+}
+
+func quote(name string) string { return `"` + name + `"` }
+
+// ddl is what creates the table and its indexes.
+func (t *table) ddl() []string {
+	lines, tail, index := t.identity()
+	for _, c := range t.columns {
+		lines = append(lines, "  "+c.ddl())
+	}
+	if t.owner != nil && !t.numbered() {
+		lines = append(lines, "  PRIMARY KEY (parent, position)")
+	}
+	create := fmt.Sprintf("CREATE TABLE %s (\n%s\n) %s", quote(t.name), strings.Join(lines, ",\n"), tail)
+	return append([]string{create}, index...)
+}
+
+// identity is the part of a table that is not the model's: ids are never given
+// twice, so that a reference to a record that was removed finds nobody else.
+func (t *table) identity() (lines []string, tail string, index []string) {
+	switch {
+	case t.owner == nil:
+		lines = []string{"  id INTEGER PRIMARY KEY AUTOINCREMENT", "  marker TEXT"}
+		index = []string{fmt.Sprintf("CREATE UNIQUE INDEX %s_marker ON %s (marker)", t.name, quote(t.name))}
+		return lines, "STRICT", index
+	case t.numbered():
+		index = []string{fmt.Sprintf("CREATE UNIQUE INDEX %s_parent ON %s (parent, position)", t.name, quote(t.name))}
+		lines = []string{"  id INTEGER PRIMARY KEY", t.parentDDL(), "  position INTEGER NOT NULL"}
+		return lines, "STRICT", index
+	default:
+		return []string{t.parentDDL(), "  position INTEGER NOT NULL"}, "STRICT, WITHOUT ROWID", nil
+	}
+}
+
+func (t *table) parentDDL() string {
+	return fmt.Sprintf("  parent INTEGER NOT NULL REFERENCES %s (id)", quote(t.owner.name))
+}

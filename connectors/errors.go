@@ -1,0 +1,51 @@
+package connectors
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Errors that a connector wraps. Their texts, and the texts around them, name
+// operations, places and codes, never content.
+var (
+	// ErrNotFound: the help desk does not know the id. Callers may treat it as loss.
+	ErrNotFound = errors.New("not found")
+	// ErrDenied: the account may not see or do it. Never to be taken for loss.
+	ErrDenied = errors.New("denied")
+	// ErrRejected: the target will never take this record as it is. The record is
+	// quarantined and the others go on.
+	ErrRejected = errors.New("rejected")
+	// ErrUnavailable: the help desk did not answer, or not sensibly. Whether the
+	// request took effect is unknown.
+	ErrUnavailable = errors.New("unavailable")
+	// ErrSettings: the plan's settings for the connector do not work.
+	ErrSettings = errors.New("settings")
+)
+
+// Rejected says why a target will not take a record. Reason is a code from the
+// connector's own short list ("unknown_status"), Field the model's field name.
+type Rejected struct {
+	Reason string
+	Field  string
+}
+
+func (r *Rejected) Error() string {
+	if r.Field == "" {
+		return "rejected: " + r.Reason
+	}
+	return fmt.Sprintf("rejected: %s (%s)", r.Reason, r.Field)
+}
+
+// Is makes errors.Is(err, ErrRejected) true.
+func (r *Rejected) Is(target error) bool { return target == ErrRejected }
+
+// RateLimited asks to come back later. After is what the platform said, or 0.
+type RateLimited struct{ After time.Duration }
+
+func (r *RateLimited) Error() string { return fmt.Sprintf("rate limited for %s", r.After) }
+
+// Is makes errors.Is(err, ErrUnavailable) true: a request that was refused for
+// the rate did not take effect, but a caller who does not know that may wait
+// and probe all the same.
+func (r *RateLimited) Is(target error) bool { return target == ErrUnavailable }

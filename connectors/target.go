@@ -1,0 +1,143 @@
+package connectors
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// A Target is a help desk that records are loaded into while its agents work.
+type Target interface {
+	// Profile says what this account may write and how faithfully. It is also the
+	// connection test: it asks the help desk and changes nothing.
+	Profile(ctx context.Context) (TargetProfile, error)
+
+	// Create creates the drafts, at most TargetProfile.Batch of them, all of one
+	// kind, and returns one Created for each, in their order. Each record carries
+	// its draft's marker from the moment that it exists. An error of the whole
+	// call means that nobody knows what was created; the caller probes by marker.
+	// Create never retries by itself.
+	Create(ctx context.Context, drafts []Draft) ([]Created, error)
+
+	// Find returns the ids of the records of kind k that carry the marker, oldest
+	// first; none is no error.
+	Find(ctx context.Context, k helpdesk.Kind, marker string) ([]string, error)
+
+	// Read returns the record as the target holds it now: Key is its id, and
+	// references are ids of the target. It returns ErrNotFound for an id that the
+	// help desk does not know, and ErrDenied for one that the account may not see.
+	Read(ctx context.Context, k helpdesk.Kind, id string) (helpdesk.Record, error)
+}
+
+// A TargetProfile is what a target says of itself.
+type TargetProfile struct {
+	Product string
+	Version string
+	Kinds   []helpdesk.Kind // that can be created; others are LOST whole
+	// Fidelity tells by field name (Field.Name) what becomes of a field. A field
+	// that is not named is Lost.
+	Fidelity map[string]Fidelity
+	// Vocabulary lists, by field name, the only values that the target takes. A
+	// field that is not named takes any.
+	Vocabulary map[string][]string
+	// Requires names references that no record may be without ("ticket.requester"):
+	// a placeholder stands in where the source has none.
+	Requires []string
+	// Batch is how many drafts one Create takes, at least 1.
+	Batch int
+	// Hold is the longest time after the end of a request during which the target
+	// may still carry it out: a server that has been busy, a queue. A probe waits
+	// for it.
+	Hold time.Duration
+	// Notes tell the operator what the target is and is not.
+	Notes []string
+}
+
+// Fidelity is what a target makes of a field.
+type Fidelity string
+
+const (
+	Native      Fidelity = "native"       // kept as it is
+	OnCreate    Fidelity = "create_only"  // kept if given at create; never to be changed
+	Second      Fidelity = "second_step"  // kept, by a request after create
+	Impersonate Fidelity = "impersonated" // kept by acting as the person
+	Emulated    Fidelity = "emulated"     // said in another way, as in a line of the text
+	Lost        Fidelity = "lost"
+)
+
+// Keeps reports whether the field can be read back as it was written.
+func (f Fidelity) Keeps() bool {
+	return f == Native || f == OnCreate || f == Second || f == Impersonate
+}
+
+// A Draft is a record to create. Its references are ids of the target.
+type Draft struct {
+	Marker string
+	Record helpdesk.Record
+	// Open opens the bytes of one of the record's attachments.
+	Open func(ctx context.Context, a helpdesk.Attachment) (io.ReadCloser, error)
+}
+
+// Created is what became of a draft: the id of the new record, or why there is
+// none. Err wraps ErrRejected if the target will never take the draft as it is,
+// ErrUnavailable and others if nobody knows.
+type Created struct {
+	ID  string
+	Err error
+}
+
+// An Appender is a target that takes a ticket's comments one by one. Its Create
+// of a ticket leaves the comments out, and Append adds them in order.
+type Appender interface {
+	// Append adds the comment behind those that the ticket has, without a marker:
+	// the caller tells by reading the ticket whether a lost answer was a success.
+	Append(ctx context.Context, ticket string, c helpdesk.Comment, open OpenFunc) (id string, err error)
+}
+
+// OpenFunc opens the bytes of an attachment.
+type OpenFunc = func(ctx context.Context, a helpdesk.Attachment) (io.ReadCloser, error)
+
+// A Linker relates tickets that both stand in the target.
+type Linker interface {
+	// Link is idempotent: to link twice is to link once.
+	Link(ctx context.Context, ticket string, l helpdesk.Link) error
+}
+
+// A Matcher finds a record that the target had before the migration and that
+// stands for the same person, group or organization: the same e-mail address,
+// the same name. Nothing is created for it and rollback leaves it.
+type Matcher interface {
+	// Match returns ErrNotFound if there is none.
+	Match(ctx context.Context, r helpdesk.Record) (id string, err error)
+}
+
+// A Censor counts the whole population of a migration: it lists the records of
+// kind k with a marker that starts with the prefix, in no order.
+type Censor interface {
+	Census(ctx context.Context, k helpdesk.Kind, prefix string) iter.Seq2[Marked, error]
+}
+
+// Marked is a record of the target and its marker.
+type Marked struct {
+	ID     string
+	Marker string
+}
+
+// A Remover takes back what a migration created.
+type Remover interface {
+	// Remove removes the records, whose kind is k, with their parts. An id that is
+	// gone already counts as Removed. One answer for each id, in order.
+	Remove(ctx context.Context, k helpdesk.Kind, ids []string) ([]Removal, error)
+}
+
+// Removal says what a platform does when it is told to remove a record.
+type Removal string
+
+const (
+	Removed  Removal = "removed"  // no agent sees it any more and no row is left
+	Disabled Removal = "disabled" // hidden or marked deleted; the data stays
+	Kept     Removal = "kept"     // the platform does not remove it
+)

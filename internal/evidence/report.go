@@ -1,0 +1,159 @@
+// Package evidence turns what a run left in the ledger into documents that a
+// privacy officer can file: JSON for machines, HTML that prints well for people.
+//
+// A [Report] holds names, counts, references and digests, never a value of a
+// record. The same run gives the same bytes.
+package evidence
+
+import "time"
+
+// A Report is all that is to be said about one run.
+type Report struct {
+	Version   int       `json:"version"` // of this form: 1
+	Tool      string    `json:"tool"`    // "safeconduct 0.1.0"
+	Migration string    `json:"migration"`
+	Run       string    `json:"run"`
+	Mode      string    `json:"mode"` // full or demo
+	State     string    `json:"state"`
+	Failure   string    `json:"failure,omitempty"`
+	PlanHash  string    `json:"plan_hash"`
+	Started   time.Time `json:"started"`
+	Ended     time.Time `json:"ended"`
+
+	Answers Answers `json:"answers"`
+	Source  Desk    `json:"source"`
+	Target  Desk    `json:"target"`
+
+	Kinds     []Kind         `json:"kinds"`
+	Fields    []Field        `json:"fields"`
+	Inventory []PersonalData `json:"inventory"`
+	Rules     []Rule         `json:"rules"`
+	Files     Files          `json:"files"`
+	Aside     []Aside        `json:"aside"`
+	Findings  []Difference   `json:"differences"`
+	More      int            `json:"more_differences,omitempty"`
+	Foreign   int            `json:"foreign_comments,omitempty"` // written by others in the target meanwhile
+	Dangling  map[string]int `json:"dangling,omitempty"`         // references that lead nowhere, by kind
+	Census    Census         `json:"census"`
+	Residual  map[string]int `json:"residual"` // by field; empty is the goal
+	Sealed    *Seal          `json:"sealed,omitempty"`
+	Remains   []Remains      `json:"remains"`
+	Audit     Audit          `json:"audit"`
+}
+
+// Answers are the plan's answers to the five questions.
+type Answers struct {
+	Controller string   `json:"controller"`
+	Contact    string   `json:"contact"`
+	Purpose    string   `json:"purpose"`
+	LegalBasis string   `json:"legal_basis"`
+	Regimes    []string `json:"regimes"`
+	Retention  string   `json:"retention"`
+	Preset     string   `json:"preset"`
+}
+
+// A Desk is one side of the migration.
+type Desk struct {
+	Connector string   `json:"connector"`
+	Product   string   `json:"product"`
+	Version   string   `json:"version,omitempty"`
+	Tested    string   `json:"tested"`
+	Notes     []string `json:"notes,omitempty"`
+}
+
+// A Kind counts the records of one kind by outcome; the outcomes add up to Read.
+type Kind struct {
+	Kind     string         `json:"kind"`
+	Read     int            `json:"read"`
+	Outcomes map[string]int `json:"outcomes"` // loaded, unchanged, pending, excluded, withheld, quarantined …
+	// Placeholders stand in the target for people the source does not have any more.
+	Placeholders int `json:"placeholders,omitempty"`
+}
+
+// A Field counts the classes of one field over all records this run loaded.
+type Field struct {
+	Name     string         `json:"name"`
+	Fidelity string         `json:"fidelity"` // what the target declares
+	Classes  map[string]int `json:"classes"`  // EXACT, NORMALISED, … UNEXPECTED
+}
+
+// PersonalData counts one kind of personal data in one field of the source.
+type PersonalData struct {
+	Field   string `json:"field"`
+	Kind    string `json:"kind"`
+	Found   int    `json:"found"`
+	Records int    `json:"records"`
+}
+
+// A Rule counts how often a rule of mapping or policy changed a field.
+type Rule struct {
+	Rule  string `json:"rule"`
+	Count int    `json:"count"`
+}
+
+// Files counts attachments.
+type Files struct {
+	Compared int            `json:"compared"` // read back and equal or not by SHA-256
+	LeftOut  map[string]int `json:"left_out"` // by reason
+}
+
+// Aside is a record that did not go on: excluded, withheld or quarantined.
+type Aside struct {
+	Kind    string `json:"kind"`
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason"`
+	Ref     string `json:"ref"`
+	Place   string `json:"place,omitempty"` // file, line and column of what could not be read
+}
+
+// A Difference is a field that is not as it should be.
+type Difference struct {
+	Kind  string `json:"kind"`
+	Ref   string `json:"ref"`
+	ID    string `json:"id,omitempty"` // in the target
+	Path  string `json:"path"`
+	Class string `json:"class"`
+}
+
+// Census is the proof by sets of ids that nothing is lost, foreign or twice.
+type Census struct {
+	Counted   bool         `json:"counted"`
+	Read      int          `json:"read"`
+	Accounted int          `json:"accounted"`
+	Conserved bool         `json:"conserved"`
+	Kinds     []KindCensus `json:"kinds"`
+}
+
+// A KindCensus is the census of one kind.
+type KindCensus struct {
+	Kind     string `json:"kind"`
+	Expected int    `json:"expected"`
+	Found    int    `json:"found"`
+	Missing  int    `json:"missing"`
+	Foreign  int    `json:"foreign"`
+	Doubled  int    `json:"doubled"`
+}
+
+// A Seal is what the end of the run destroyed.
+type Seal struct {
+	At      time.Time `json:"at"`
+	Keys    []string  `json:"keys"`
+	Objects int       `json:"objects"`
+	Bytes   int64     `json:"bytes"`
+	Left    int       `json:"left"`
+}
+
+// Remains names what is kept after the run, where and until when.
+type Remains struct {
+	What  string `json:"what"`
+	Where string `json:"where"`
+	Until string `json:"until"`
+}
+
+// Audit points to the log.
+type Audit struct {
+	Shards int    `json:"shards"`
+	Events int    `json:"events"`
+	Intact bool   `json:"intact"`
+	Heads  string `json:"heads"` // SHA-256 over the heads of all shards, in their order
+}

@@ -1,0 +1,133 @@
+package ledger
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// A State is where a record stands between source and target.
+type State string
+
+const (
+	// StateIntended: the target is about to be asked to create it, or was asked.
+	// Only the target knows; whoever meets this state probes by marker.
+	StateIntended State = "intended"
+	// StateLoaded: it stands in the target under Target.
+	StateLoaded State = "loaded"
+	// StateMatched: the target had it before; nothing was created.
+	StateMatched State = "matched"
+	// StateExcluded: the plan's selection leaves it out.
+	StateExcluded State = "excluded"
+	// StateWithheld: the privacy policy or a person's objection keeps it back.
+	StateWithheld State = "withheld"
+	// StateQuarantined: it could not be read, passed or loaded; every later run
+	// tries again.
+	StateQuarantined State = "quarantined"
+	// StateRemoved: a rollback took it out of the target again.
+	StateRemoved State = "removed"
+)
+
+// An Entry is the row of one record in the id map.
+type Entry struct {
+	Kind   helpdesk.Kind `json:"kind"`
+	Ref    string        `json:"ref"`
+	State  State         `json:"state"`
+	Reason string        `json:"reason,omitempty"` // code: why excluded, withheld or quarantined
+	Place  string        `json:"place,omitempty"`  // of an object that could not be read
+	Target string        `json:"target,omitempty"` // id in the target
+	Run    string        `json:"run"`              // that brought it into this state
+	At     time.Time     `json:"at"`
+	// Placeholder: stands in for a record that the source refers to and does not have.
+	Placeholder bool `json:"placeholder,omitempty"`
+	// Source is the digest of the record as it was read; Rules names the mapping
+	// and policy that it passed.
+	Source string `json:"source,omitempty"`
+	Rules  string `json:"rules,omitempty"`
+	// Pending: the source has changed it since; a delta takes it.
+	Pending bool      `json:"pending,omitempty"`
+	Changed time.Time `json:"changed,omitzero"` // by the source's clock
+	// Children are the target's ids of the comments added one by one so far; Child
+	// is the digest of the one that is intended next.
+	Children []string `json:"children,omitempty"`
+	Child    string   `json:"child,omitempty"`
+	// Links is the digest of the links that were made.
+	Links string `json:"links,omitempty"`
+	// Base is what verify read back: short digests by field, and by part.
+	Base     map[string]string `json:"base,omitempty"`
+	Verified string            `json:"verified,omitempty"` // run whose verify last saw it whole
+	Seen     string            `json:"seen,omitempty"`     // run that last met it in the source
+
+	version int64
+}
+
+// Version is that of the row when it was read; 0 for a new entry.
+func (e *Entry) Version() int64 { return e.version }
+
+// InTarget reports whether a record stands in the target for the entry.
+func (e *Entry) InTarget() bool { return e.State == StateLoaded || e.State == StateMatched }
+
+func (l *Ledger) entryKey(k helpdesk.Kind, ref string) Key {
+	return Key{l.partition("map", string(k)), ref}
+}
+
+// Entries returns the rows of the refs in their order; where there is none the
+// entry has no State.
+func (l *Ledger) Entries(ctx context.Context, k helpdesk.Kind, refs ...string) ([]Entry, error) {
+	entries := make([]Entry, 0, len(refs))
+	for start := 0; start < len(refs); start += MaxChanges {
+		part := refs[start:min(start+MaxChanges, len(refs))]
+		keys := make([]Key, len(part))
+		for i, ref := range part {
+			keys[i] = l.entryKey(k, ref)
+		}
+		rows, err := l.store.Get(ctx, keys...)
+		if err != nil {
+			return nil, err
+		}
+		for i, row := range rows {
+			e := Entry{Kind: k, Ref: part[i]}
+			if row.Version > 0 {
+				if err := decode(row, &e); err != nil {
+					return nil, err
+				}
+			}
+			e.version = row.Version
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// PutEntries stores entries, at most MaxChanges of them, all or none. Each must
+// still have the version that it was read with, else ErrConflict. It updates the
+// versions, so that the same entries can be stored again.
+func (l *Ledger) PutEntries(ctx context.Context, entries ...*Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	changes := make([]Change, 0, len(entries))
+	for _, e := range entries {
+		changes = append(changes, put(l.entryKey(e.Kind, e.Ref), e.version, e))
+	}
+	if err := l.store.Commit(ctx, changes...); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		e.version++
+	}
+	return nil
+}
+
+// All goes over every entry of a kind.
+func (l *Ledger) All(ctx context.Context, k helpdesk.Kind) iter.Seq2[Entry, error] {
+	return list[Entry](ctx, l.store, l.partition("map", string(k)), "")
+}
+
+// Removed is the entry after a rollback: it remembers the ref and nothing of
+// what stood in the target.
+func (e Entry) Removed(run string, at time.Time) *Entry {
+	return &Entry{Kind: e.Kind, Ref: e.Ref, State: StateRemoved, Run: run, At: at, version: e.version}
+}

@@ -1,0 +1,98 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// A Segment is one entry of a run's manifest: up to a hundred records of one
+// kind in one staged object.
+type Segment struct {
+	Side    string        `json:"side"` // raw or clean
+	Kind    helpdesk.Kind `json:"kind"`
+	Seq     int           `json:"seq"` // from 1, the same on both sides
+	Object  string        `json:"object"`
+	Records int           `json:"records"`
+	Broken  int           `json:"broken,omitempty"` // raw: objects that could not be read
+	Blobs   int           `json:"blobs,omitempty"`
+	Linked  int           `json:"linked,omitempty"` // clean: tickets that link to others
+	Bytes   int64         `json:"bytes"`
+	SHA256  string        `json:"sha256"` // of the sealed bytes
+}
+
+// Name names the segment within its run: "ticket-000012".
+func (s Segment) Name() string { return fmt.Sprintf("%s-%06d", s.Kind, s.Seq) }
+
+func (l *Ledger) segmentKey(run, side, name string) Key {
+	return l.runKey(run, "segment#"+side+"#"+name)
+}
+
+// A Position is how far the extraction of a kind has come within a run.
+type Position struct {
+	Kind   helpdesk.Kind `json:"kind"`
+	Cursor string        `json:"cursor"`
+	Seq    int           `json:"seq"` // of the last segment
+	Done   bool          `json:"done,omitempty"`
+}
+
+// Position returns where the extraction of a kind stands and the version to
+// hand to Extracted.
+func (l *Ledger) Position(ctx context.Context, run string, k helpdesk.Kind) (Position, int64, error) {
+	p, version, err := load[Position](ctx, l.store, l.runKey(run, "position#"+string(k)))
+	p.Kind = k
+	return p, version, err
+}
+
+// Positions lists the positions of a run.
+func (l *Ledger) Positions(ctx context.Context, run string) iter.Seq2[Position, error] {
+	return list[Position](ctx, l.store, l.partition("run", run), "position#")
+}
+
+// Extracted enters raw segments and moves the position behind them, all or
+// nothing. ErrConflict says that another invocation has been here.
+func (l *Ledger) Extracted(ctx context.Context, run string, p Position, version int64, segments ...Segment) error {
+	changes := []Change{put(l.runKey(run, "position#"+string(p.Kind)), version, p)}
+	for _, s := range segments {
+		changes = append(changes, put(l.segmentKey(run, s.Side, s.Name()), 0, s))
+	}
+	return l.store.Commit(ctx, changes...)
+}
+
+// Segment returns the entry of a segment, or ErrNotFound.
+func (l *Ledger) Segment(ctx context.Context, run, side, name string) (Segment, error) {
+	s, version, err := load[Segment](ctx, l.store, l.segmentKey(run, side, name))
+	if err == nil && version == 0 {
+		err = ErrNotFound
+	}
+	return s, err
+}
+
+// Segments goes over the manifest of one side in the order of kinds and numbers.
+func (l *Ledger) Segments(ctx context.Context, run, side string) iter.Seq2[Segment, error] {
+	return func(yield func(Segment, error) bool) {
+		for _, k := range helpdesk.Kinds() {
+			prefix := "segment#" + side + "#" + string(k) + "-"
+			for s, err := range list[Segment](ctx, l.store, l.partition("run", run), prefix) {
+				if !yield(s, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Anonymized enters a clean segment with what the pass found in it. It reports
+// false where the segment was entered before: the first entry stands.
+func (l *Ledger) Anonymized(ctx context.Context, run string, s Segment, findings any) (entered bool, err error) {
+	err = l.store.Commit(ctx,
+		put(l.segmentKey(run, s.Side, s.Name()), 0, s),
+		put(l.runKey(run, "note#findings#"+s.Name()), Any, findings))
+	if errors.Is(err, ErrConflict) {
+		return false, nil
+	}
+	return err == nil, err
+}

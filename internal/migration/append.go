@@ -1,0 +1,166 @@
+package migration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+)
+
+// append adds the comments of the tickets one by one, where the target wants
+// them so. One invocation has a ticket in hand at a time: its row's version sees
+// to that.
+func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[string]*ledger.Entry) error {
+	appender, ok := w.target.(connectors.Appender)
+	if !ok {
+		return nil
+	}
+	done := map[string]bool{}
+	for i := range lines {
+		t := lines[i].Record.Ticket
+		e := entries[lines[i].Record.Key]
+		if t == nil || e.State != ledger.StateLoaded || e.Pending || done[e.Ref] || len(e.Children) == len(t.Comments) {
+			continue
+		}
+		done[e.Ref] = true
+		it := &item{e, lines[i].Record}
+		if err := w.resolve(ctx, []*item{it}); err != nil {
+			return err
+		}
+		if err := w.appendAll(ctx, appender, e, it.record.Ticket.Comments); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendAll adds the comments from the first that is not known to be there.
+func (w *worker) appendAll(ctx context.Context, a connectors.Appender, e *ledger.Entry, comments []helpdesk.Comment) error {
+	intended := e.Child != "" // by an invocation that died, or whose answer was lost
+	for i := len(e.Children); i < len(comments); i++ {
+		if short(ctx) {
+			return &laterError{}
+		}
+		id, err := w.appendOne(ctx, a, e, comments[i], intended)
+		if err != nil {
+			return err
+		}
+		intended = false
+		e.Children = append(e.Children, id)
+		e.Child = ""
+		if i+1 < len(comments) { // the result of one and the intent of the next are one write
+			e.Child = commentDigest(w.index, comments[i+1])
+		}
+		if err := w.put(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger.Entry, c helpdesk.Comment, intended bool) (string, error) {
+	if intended {
+		id, err := w.arrived(ctx, e, c)
+		if id != "" || err != nil {
+			return id, err
+		}
+	} else if e.Child == "" {
+		e.Child = commentDigest(w.index, c)
+		if err := w.put(ctx, e); err != nil {
+			return "", err
+		}
+	}
+	id, err := a.Append(ctx, e.Target, c, w.openBlob)
+	return id, ofTarget("append a comment", err)
+}
+
+// arrived looks on the thread, behind the last comment that is known, for the one
+// that was intended. Equal texts are told apart by that position. Where it is not
+// there yet, and the target may still carry out the request, it asks to wait.
+func (w *worker) arrived(ctx context.Context, e *ledger.Entry, c helpdesk.Comment) (id string, err error) {
+	r, err := w.target.Read(ctx, helpdesk.KindTicket, e.Target)
+	if err != nil {
+		return "", ofTarget("read a ticket", err)
+	}
+	start := 0
+	if len(e.Children) > 0 {
+		last := e.Children[len(e.Children)-1]
+		start = 1 + slices.IndexFunc(r.Ticket.Comments, func(c helpdesk.Comment) bool { return c.Key == last })
+	}
+	want := commentDigest(w.index, c)
+	for _, c := range r.Ticket.Comments[start:] {
+		if commentDigest(w.index, c) == want {
+			w.out.Adopted++
+			return c.Key, nil
+		}
+	}
+	if wait := e.At.Add(w.profile.Hold).Sub(w.Now()); w.profile.Hold > 0 && wait > 0 {
+		return "", &laterError{wait}
+	}
+	return "", nil
+}
+
+// commentDigest tells comments apart by what any target gives back: text without
+// regard to white space, visibility and the names of files.
+func commentDigest(index keyring.Index, c helpdesk.Comment) string {
+	parts := []string{c.Visibility, strings.Join(strings.Fields(c.Body), " ")}
+	for _, a := range c.Attachments {
+		parts = append(parts, a.Name)
+	}
+	text, _ := json.Marshal(parts)
+	return index.Digest(text)
+}
+
+// relate makes the links of tickets, all of which stand in the target by now.
+func (w *worker) relate(ctx context.Context, lines []cleanLine) error {
+	linker, ok := w.target.(connectors.Linker)
+	if !ok {
+		return nil
+	}
+	entries, err := w.entries(ctx, helpdesk.KindTicket, lines)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		e := entries[lines[i].Record.Key]
+		if len(lines[i].Record.Ticket.Links) == 0 || e.State != ledger.StateLoaded || e.Pending {
+			continue
+		}
+		if short(ctx) {
+			return &laterError{}
+		}
+		if err := w.link(ctx, linker, e, lines[i].Record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *worker) link(ctx context.Context, linker connectors.Linker, e *ledger.Entry, r helpdesk.Record) error {
+	it := &item{e, copyOf(r)}
+	ids, err := w.lookUp(ctx, []*item{it})
+	if err != nil {
+		return err
+	}
+	if _, err := ids.apply(&it.record); err != nil {
+		return err
+	}
+	text, _ := json.Marshal(it.record.Ticket.Links)
+	digest := w.index.Digest(text)
+	if digest == e.Links {
+		return nil
+	}
+	for _, l := range it.record.Ticket.Links {
+		if err := linker.Link(ctx, e.Target, l); err != nil && !errors.Is(err, connectors.ErrRejected) {
+			return ofTarget("link", err)
+		}
+	}
+	e.Links = digest
+	return w.put(ctx, e)
+}

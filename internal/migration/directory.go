@@ -1,0 +1,106 @@
+package migration
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/privacy"
+	"github.com/safeconduct/safeconduct/internal/staging"
+)
+
+// A Directory keeps, for the run that a process is working on, who the people of
+// the source are and what its groups are called: a ticket holds only their keys.
+// It is read from the raw segments once and lives in memory only.
+type Directory struct {
+	mu  sync.Mutex
+	run string
+	all *people
+}
+
+type people struct {
+	identities map[string]privacy.Identity // by source key
+	groups     map[string]string           // names by source key
+}
+
+// of returns the directory of a run.
+func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.run == r.Prefix() {
+		return d.all, nil
+	}
+	all := &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}}
+	for g, err := range s.ledger(r).Segments(ctx, r.ID, string(keyring.Raw)) {
+		if err != nil {
+			return nil, ofStorage("read the manifest", err)
+		}
+		if g.Kind != helpdesk.KindPerson && g.Kind != helpdesk.KindGroup {
+			continue
+		}
+		if err := all.read(ctx, s, r, g); err != nil {
+			return nil, err
+		}
+	}
+	d.run, d.all = r.Prefix(), all
+	return all, nil
+}
+
+func (p *people) read(ctx context.Context, s Anonymize, r Run, g ledger.Segment) error {
+	for line, err := range staging.ReadSegment(ctx, s.Staging, s.Raw, r.label(keyring.Raw, g.Object)) {
+		if err != nil {
+			return ofStorage("read segment "+g.Name(), err)
+		}
+		var raw rawLine
+		if err := json.Unmarshal(line, &raw); err != nil || raw.Record == nil {
+			continue // what is broken is put on record when its segment is passed
+		}
+		switch rec := raw.Record; {
+		case rec.Person != nil:
+			p.identities[rec.Key] = privacy.Identity{Name: rec.Person.Name, Emails: rec.Person.Emails,
+				Phones: rec.Person.Phones, Role: rec.Person.Role}
+		case rec.Group != nil:
+			p.groups[rec.Key] = rec.Group.Name
+		}
+	}
+	return nil
+}
+
+// gather collects the people that a record names: those whose text is searched
+// for. A key that is in no directory is often an e-mail address by itself.
+func (a *pass) gather(r *helpdesk.Record) {
+	a.crowd.Reset()
+	seen := map[string]bool{}
+	add := func(key string) {
+		if key == "" || seen[key] {
+			return
+		}
+		seen[key] = true
+		id, known := a.people.identities[key]
+		switch {
+		case known:
+			a.crowd.Add(id)
+		case strings.Contains(key, "@"):
+			a.crowd.Add(privacy.Identity{Emails: []string{key}})
+		}
+	}
+	if r.Kind == helpdesk.KindPerson {
+		add(r.Key)
+	}
+	for v := range r.Values() {
+		switch {
+		case v.Field.Refers == helpdesk.KindPerson:
+			for _, key := range v.Strings() {
+				add(key)
+			}
+		case v.Field.Name == "participant.email":
+			for _, email := range v.Strings() {
+				a.crowd.Add(privacy.Identity{Emails: []string{email}})
+			}
+		}
+	}
+}

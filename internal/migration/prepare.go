@@ -1,0 +1,158 @@
+package migration
+
+import (
+	"context"
+	"errors"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/plan"
+)
+
+// Plan checks that the run may start: the plan is the one that was agreed to,
+// both desks answer, the ledger and the target belong together. It takes the
+// lease and makes the run's two pairs of keys.
+type Plan struct {
+	Base
+	Sources Sources
+	Targets Targets
+	Keys    keyring.Maker
+	Index   keyring.Indexer
+}
+
+// A PlanInput names the run and, if the operator gave one, the plan's hash.
+type PlanInput struct {
+	Run      Run    `json:"run"`
+	PlanHash string `json:"plan_hash"`
+}
+
+// A PlanOutput tells the flow what to go over.
+type PlanOutput struct {
+	Kinds       []helpdesk.Kind `json:"kinds"`
+	Concurrency int             `json:"concurrency"`
+	Results     string          `json:"results"` // where Distributed Maps write their results
+	PlanHash    string          `json:"plan_hash"`
+}
+
+// Do may be called again: it takes the lease anew and makes no second key.
+func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
+	p, err := s.Plans.Plan(ctx, in.Run)
+	if err != nil {
+		return PlanOutput{}, ofStorage("read the plan", err)
+	}
+	source, err := s.sourceProfile(ctx, p)
+	if err != nil {
+		return PlanOutput{}, err
+	}
+	target, err := s.Targets.Target(ctx, p)
+	if err != nil {
+		return PlanOutput{}, ofTarget("open", err)
+	}
+	profile, err := target.Profile(ctx)
+	if err != nil {
+		return PlanOutput{}, ofTarget("profile", err)
+	}
+	hash := p.Hash(profile)
+	if in.PlanHash != "" && in.PlanHash != hash {
+		return PlanOutput{}, failf(PlanChanged, "the plan is %s, agreed was %s", hash, in.PlanHash)
+	}
+	l := s.ledger(in.Run)
+	if err := s.sameLedger(ctx, l, in.Run, target); err != nil {
+		return PlanOutput{}, err
+	}
+	if err := s.begin(ctx, l, in.Run, hash); err != nil {
+		return PlanOutput{}, err
+	}
+	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Concurrency: p.Run.Concurrency,
+		Results: in.Run.Prefix() + "results", PlanHash: hash}, nil
+}
+
+func (s Plan) sourceProfile(ctx context.Context, p *plan.Plan) (connectors.SourceProfile, error) {
+	source, err := s.Sources.Source(ctx, p)
+	if err != nil {
+		return connectors.SourceProfile{}, ofSource("open", err)
+	}
+	profile, err := source.Profile(ctx)
+	return profile, ofSource("profile", err)
+}
+
+// kindsOf lists the kinds to read, in the order of references. A kind that the
+// selection leaves out is not read at all, except that people and groups are
+// who tickets speak of. A demo reads all kinds in one go.
+func kindsOf(p *plan.Plan, source connectors.SourceProfile, m Mode) []helpdesk.Kind {
+	if m == ModeDemo {
+		return []helpdesk.Kind{helpdesk.KindTicket}
+	}
+	kinds := []helpdesk.Kind{}
+	for _, k := range helpdesk.Kinds() {
+		for _, has := range source.Kinds {
+			if k == has && (p.Select.Takes(k) || k == helpdesk.KindPerson || k == helpdesk.KindGroup) {
+				kinds = append(kinds, k)
+			}
+		}
+	}
+	return kinds
+}
+
+// sameLedger refuses to start with an empty ledger on a target that already
+// holds records with this migration's markers: they would all come again.
+func (s Plan) sameLedger(ctx context.Context, l *ledger.Ledger, r Run, target connectors.Target) error {
+	census, ok := target.(connectors.Censor)
+	if !ok {
+		return nil
+	}
+	index, err := s.Index.Index(ctx, r.Tenant, r.Migration)
+	if err != nil {
+		return ofStorage("open the index key", err)
+	}
+	for _, k := range helpdesk.Kinds() {
+		for _, err := range l.All(ctx, k) {
+			if err != nil {
+				return ofStorage("read entries", err)
+			}
+			return nil // there is a ledger
+		}
+	}
+	for _, k := range helpdesk.Kinds() {
+		for _, err := range census.Census(ctx, k, index.Prefix()) {
+			if err != nil {
+				return ofTarget("census", err)
+			}
+			return failf(LedgerLost, "the target holds records of migration %s, and its ledger is empty", r.Migration)
+		}
+	}
+	return nil
+}
+
+// begin takes the lease, makes the keys and records the start.
+func (s Plan) begin(ctx context.Context, l *ledger.Ledger, r Run, hash string) error {
+	_, err := l.Acquire(ctx, r.ID)
+	var busy *ledger.Busy
+	if errors.As(err, &busy) {
+		return failf(LeaseLost, "run %s is under way", busy.Run)
+	}
+	if err != nil {
+		return ofStorage("take the lease", err)
+	}
+	run, err := l.Run(ctx, r.ID)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return ofStorage("read the run", err)
+	}
+	if run.ID == "" {
+		run = ledger.Run{ID: r.ID, Mode: string(r.Mode), Started: s.Now().UTC()}
+	}
+	run.PlanHash, run.State, run.Failure = hash, ledger.RunRunning, ""
+	if err := l.PutRun(ctx, run); err != nil {
+		return ofStorage("record the run", err)
+	}
+	for _, side := range []keyring.Side{keyring.Raw, keyring.Clean} {
+		if err := s.Keys.Make(ctx, r.scope(side)); err != nil {
+			return ofStorage("make the keys", err)
+		}
+	}
+	err = s.record(ctx, r, "plan", audit.RunStarted, r.ID, nil)
+	return err
+}

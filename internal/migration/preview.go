@@ -1,0 +1,319 @@
+package migration
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/mapping"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/privacy"
+)
+
+// A Forecast is what a full run of the plan would do, without doing it. It is
+// shown to the operator, whose data it is: Unmapped holds words of the source.
+type Forecast struct {
+	PlanHash  string                   `json:"plan_hash"`
+	Source    connectors.SourceProfile `json:"source"`
+	Target    TargetSummary            `json:"target"`
+	Kinds     []KindForecast           `json:"kinds"`
+	Fields    []FieldForecast          `json:"fields"`
+	Unmapped  []UnmappedValue          `json:"unmapped"`
+	Inventory privacy.Inventory        `json:"inventory"`
+	Files     FileForecast             `json:"files"`
+	Dangling  map[string]int           `json:"dangling,omitempty"` // references that lead nowhere, by kind they point to
+}
+
+// A TargetSummary is what matters of a target's profile to the reader.
+type TargetSummary struct {
+	Product string   `json:"product"`
+	Version string   `json:"version,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+	Removes bool     `json:"removes"` // rollback can take records back
+}
+
+// A KindForecast counts the records of one kind.
+type KindForecast struct {
+	Kind     helpdesk.Kind  `json:"kind"`
+	Read     int            `json:"read"`
+	Move     int            `json:"move"`
+	Excluded map[string]int `json:"excluded,omitempty"` // by reason
+	Broken   map[string]int `json:"broken,omitempty"`   // by reason; will be quarantined
+	Places   []string       `json:"places,omitempty"`   // the first of the broken
+}
+
+// A FieldForecast counts the values of one field by what becomes of them.
+type FieldForecast struct {
+	Name     string `json:"name"`
+	Fidelity string `json:"fidelity"`
+	Values   int    `json:"values"`
+	Kept     int    `json:"kept"`
+	Mapped   int    `json:"mapped,omitempty"`
+	Masked   int    `json:"masked,omitempty"`
+	Dropped  int    `json:"dropped,omitempty"`
+	Emulated int    `json:"emulated,omitempty"`
+	Lost     int    `json:"lost,omitempty"`
+}
+
+// An UnmappedValue is a word that the target does not take, with the line to add
+// to the plan.
+type UnmappedValue struct {
+	mapping.Unmapped
+	Count int    `json:"count"`
+	Line  string `json:"line"`
+}
+
+// A FileForecast counts attachments by what the source says of them; whether a
+// file is what its type says is seen when it is read.
+type FileForecast struct {
+	Count   int            `json:"count"`
+	Bytes   int64          `json:"bytes"`
+	LeftOut map[string]int `json:"left_out,omitempty"`
+}
+
+// placesShown is how many places of broken rows a forecast lists.
+const placesShown = 20
+
+// Preview reads the source as a full run would, changes nothing, and stages
+// nothing. progress is called after each page.
+func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target connectors.Target,
+	progress func(k helpdesk.Kind, records int)) (*Forecast, error) {
+	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, keys: map[helpdesk.Kind]map[string]bool{},
+		directory: &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}},
+		out:       &Forecast{Dangling: map[string]int{}, Files: FileForecast{LeftOut: map[string]int{}}}}
+	if err := v.open(ctx, source, target); err != nil {
+		return nil, err
+	}
+	for _, k := range v.out.Source.Kinds {
+		v.keys[k] = map[string]bool{}
+	}
+	for _, k := range helpdesk.Kinds() {
+		if !slices.Contains(v.out.Source.Kinds, k) {
+			continue
+		}
+		if err := v.kind(ctx, source, k, progress); err != nil {
+			return nil, err
+		}
+	}
+	return v.done(), nil
+}
+
+type preview struct {
+	plan      *plan.Plan
+	mapping   *mapping.Mapping
+	policy    *privacy.Compiled
+	profile   connectors.TargetProfile
+	directory *people
+	pass      pass
+	keys      map[helpdesk.Kind]map[string]bool
+	fields    map[string]*FieldForecast
+	unmapped  map[mapping.Unmapped]int
+	out       *Forecast
+}
+
+func (v *preview) open(ctx context.Context, source connectors.Source, target connectors.Target) (err error) {
+	if v.out.Source, err = source.Profile(ctx); err != nil {
+		return ofSource("profile", err)
+	}
+	if v.profile, err = target.Profile(ctx); err != nil {
+		return ofTarget("profile", err)
+	}
+	v.out.PlanHash = v.plan.Hash(v.profile)
+	v.out.Target = TargetSummary{v.profile.Product, v.profile.Version, v.profile.Notes, CanRemove(target)}
+	if v.mapping, err = mapping.New(v.plan.Map, v.profile.Vocabulary); err != nil {
+		return &Failure{PlanInvalid, err.Error(), err}
+	}
+	if v.policy, err = privacy.Compile(v.plan.Privacy.Policy()); err != nil {
+		return &Failure{PlanInvalid, err.Error(), err}
+	}
+	v.pass.people = v.directory
+	return nil
+}
+
+// CanRemove reports whether the target can take records back.
+func CanRemove(t connectors.Target) bool { _, ok := t.(connectors.Remover); return ok }
+
+func (v *preview) kind(ctx context.Context, source connectors.Source, k helpdesk.Kind, progress func(helpdesk.Kind, int)) error {
+	c := KindForecast{Kind: k, Excluded: map[string]int{}, Broken: map[string]int{}}
+	for cursor := connectors.Cursor(""); ; {
+		page, err := source.Page(ctx, k, cursor)
+		if err != nil {
+			return ofSource("page of "+string(k), err)
+		}
+		for i := range page.Records {
+			if err := v.record(&page.Records[i], &c); err != nil {
+				return err
+			}
+		}
+		for _, b := range page.Broken {
+			c.Read++
+			c.Broken[b.Reason]++
+			if len(c.Places) < placesShown {
+				c.Places = append(c.Places, b.Place)
+			}
+		}
+		progress(k, c.Read)
+		if page.Last {
+			break
+		}
+		cursor = page.Next
+	}
+	v.out.Kinds = append(v.out.Kinds, c)
+	return nil
+}
+
+func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
+	c.Read++
+	v.learn(r)
+	if reason := v.excludes(r); reason != "" {
+		c.Excluded[reason]++
+		return nil
+	}
+	c.Move++
+	v.files(r)
+	v.references(r)
+	marks := map[string]mark{}
+	had := valuesOf(r)
+	v.pass.gather(r)
+	for _, u := range v.mapping.Apply(r, func(path string, e mapping.Effect) { marks[path] = mark{Class: classOf(e)} }) {
+		v.unmapped[u]++
+	}
+	result, err := v.policy.Apply(r, &v.pass.crowd, unlinked{}, v.out.Inventory.Add)
+	if err != nil {
+		return failf(Internal, "the policy could not be applied")
+	}
+	for path, m := range result.Marks {
+		marks[path] = mark{Class: classOfPolicy(m.Class)}
+	}
+	v.count(r, had, marks)
+	return nil
+}
+
+// learn remembers who and what is there, for those that refer to it.
+func (v *preview) learn(r *helpdesk.Record) {
+	v.keys[r.Kind][r.Key] = true
+	switch {
+	case r.Person != nil:
+		v.directory.identities[r.Key] = privacy.Identity{Name: r.Person.Name, Emails: r.Person.Emails, Phones: r.Person.Phones, Role: r.Person.Role}
+	case r.Group != nil:
+		v.directory.groups[r.Key] = r.Group.Name
+	}
+}
+
+func (v *preview) excludes(r *helpdesk.Record) string {
+	switch {
+	case !v.plan.Select.Takes(r.Kind):
+		return plan.KindNotChosen
+	case !slices.Contains(v.profile.Kinds, r.Kind):
+		return NoPlaceInTarget
+	case r.Ticket != nil:
+		return v.plan.Select.Tickets.Excludes(r.Ticket, v.directory.groups[r.Ticket.Group])
+	}
+	return ""
+}
+
+func (v *preview) files(r *helpdesk.Record) {
+	for _, a := range attachmentsOf(r) {
+		if reason := v.plan.Select.Attachments.Excludes(*a, a.ContentType); reason != "" {
+			v.out.Files.LeftOut[reason]++
+			continue
+		}
+		v.out.Files.Count++
+		v.out.Files.Bytes += a.Size
+	}
+}
+
+// references counts what leads nowhere among the kinds that were read before.
+func (v *preview) references(r *helpdesk.Record) {
+	for f := range r.Values() {
+		keys := v.keys[f.Field.Refers]
+		if f.Field.Class != helpdesk.ClassReference || f.Field.Refers == r.Kind || keys == nil {
+			continue
+		}
+		for _, k := range f.Strings() {
+			if !keys[k] {
+				v.out.Dangling[string(f.Field.Refers)]++
+			}
+		}
+	}
+}
+
+// valuesOf lists the names of the fields that hold a value, by path.
+func valuesOf(r *helpdesk.Record) map[string]string {
+	had := map[string]string{}
+	for f := range r.Values() {
+		if !f.Empty() && f.Field.Class != helpdesk.ClassKey {
+			had[f.Path()] = f.Name()
+		}
+	}
+	return had
+}
+
+// count gives each value that the record had, or has by now, what becomes of it.
+func (v *preview) count(r *helpdesk.Record, had map[string]string, marks map[string]mark) {
+	has := valuesOf(r)
+	maps.Copy(had, has)
+	for path, name := range had {
+		f := v.fields[name]
+		if f == nil {
+			f = &FieldForecast{Name: name, Fidelity: string(v.fidelity(name))}
+			v.fields[name] = f
+		}
+		f.Values++
+		_, left := has[path]
+		f.add(marks[path].Class, left, v.fidelity(name))
+	}
+}
+
+func (v *preview) fidelity(name string) connectors.Fidelity {
+	if f, ok := v.profile.Fidelity[baseName(name)]; ok {
+		return f
+	}
+	return connectors.Lost
+}
+
+func (f *FieldForecast) add(class string, left bool, fidelity connectors.Fidelity) {
+	switch {
+	case !left || class == NotMapped:
+		f.Dropped++
+	case fidelity == connectors.Lost:
+		f.Lost++
+	case fidelity == connectors.Emulated:
+		f.Emulated++
+	case class == Masked:
+		f.Masked++
+	case class == Transformed:
+		f.Mapped++
+	default:
+		f.Kept++
+	}
+}
+
+// done puts the forecast in order.
+func (v *preview) done() *Forecast {
+	for _, name := range slices.Sorted(maps.Keys(v.fields)) {
+		v.out.Fields = append(v.out.Fields, *v.fields[name])
+	}
+	slices.SortStableFunc(v.out.Fields, func(a, b FieldForecast) int {
+		return strings.Compare(tableOf(a.Name), tableOf(b.Name))
+	})
+	v.out.Unmapped = []UnmappedValue{}
+	for _, u := range slices.SortedFunc(maps.Keys(v.unmapped), mapping.Unmapped.Compare) {
+		v.out.Unmapped = append(v.out.Unmapped, UnmappedValue{u, v.unmapped[u], u.Line(v.profile.Vocabulary)})
+	}
+	return v.out
+}
+
+func tableOf(name string) string {
+	table, _, _ := strings.Cut(name, ".")
+	return table
+}
+
+// unlinked gives every identity the same pseudonym: a forecast counts and keeps
+// nothing.
+type unlinked struct{}
+
+func (unlinked) Of(string, string) (none [16]byte) { return none }

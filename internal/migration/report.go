@@ -1,0 +1,316 @@
+package migration
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/privacy"
+)
+
+// Report writes the evidence of a run from what the ledger holds: it opens no
+// key.
+type Report struct {
+	Base
+	Sources Sources
+	Targets Targets
+	Index   keyring.Indexer
+	Out     Documents
+	Log     Prover
+	Tool    string
+	// Tested says what a connector has run against.
+	Tested func(connector string) string
+}
+
+// Documents keeps the documents of a run where people find them.
+type Documents interface {
+	Write(ctx context.Context, r Run, name string, content []byte) (path string, err error)
+}
+
+// A Prover checks the audit log of a run.
+type Prover interface {
+	Prove(ctx context.Context, r Run) (evidence.Audit, error)
+}
+
+// A ReportOutput names the documents.
+type ReportOutput struct {
+	Documents []string `json:"documents"`
+	Partial   bool     `json:"partial"` // something is quarantined, pending or unexpected
+}
+
+// asideListed is how many records set aside a report lists one by one; the rest
+// is counted.
+const asideListed = 10_000
+
+// Do writes the documents anew each time; the same ledger gives the same bytes.
+func (s Report) Do(ctx context.Context, in RunInput) (out ReportOutput, err error) {
+	report, err := s.Gather(ctx, in.Run)
+	if err != nil {
+		return out, err
+	}
+	out.Partial = report.Partial()
+	documents, err := report.Documents()
+	if err != nil {
+		return out, err
+	}
+	for _, d := range documents {
+		path, err := s.Out.Write(ctx, in.Run, d.Name, d.Content)
+		if err != nil {
+			return out, ofStorage("write "+d.Name, err)
+		}
+		out.Documents = append(out.Documents, path)
+	}
+	err = s.record(ctx, in.Run, "report", audit.ReportIssued, in.Run.ID, map[string]int64{"documents": int64(len(out.Documents))})
+	return out, err
+}
+
+// Gather fills a report from the ledger.
+func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
+	l := s.ledger(r)
+	p, err := s.Plans.Plan(ctx, r)
+	if err != nil {
+		return evidence.Report{}, ofStorage("read the plan", err)
+	}
+	run, err := l.Run(ctx, r.ID)
+	if err != nil {
+		return evidence.Report{}, ofStorage("read the run", err)
+	}
+	g := &gatherer{Report: s, ledger: l, run: r, kinds: map[helpdesk.Kind]*evidence.Kind{}, report: evidence.Report{
+		Version: 1, Tool: s.Tool, Migration: r.Migration, Run: r.ID, Mode: run.Mode, State: run.State, Failure: run.Failure,
+		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Answers: answers(p),
+		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}},
+	}}
+	if run.Sealed != nil {
+		g.report.Sealed = &evidence.Seal{At: run.Sealed.At, Keys: run.Sealed.Keys, Objects: run.Sealed.Objects, Bytes: run.Sealed.Bytes, Left: run.Sealed.Left}
+	}
+	for _, step := range []func(context.Context, *plan.Plan) error{g.desks, g.findings, g.verdicts, g.census, g.aside, g.proof} {
+		if err := step(ctx, p); err != nil {
+			return g.report, err
+		}
+	}
+	return g.done(p), nil
+}
+
+func answers(p *plan.Plan) evidence.Answers {
+	a := p.Privacy
+	return evidence.Answers{Controller: a.Controller, Contact: a.Contact, Purpose: a.Purpose, LegalBasis: a.LegalBasis,
+		Regimes: a.Regimes, Retention: a.Retention, Preset: a.Preset}
+}
+
+// A gatherer collects one report.
+type gatherer struct {
+	Report
+	ledger    *ledger.Ledger
+	run       Run
+	report    evidence.Report
+	kinds     map[helpdesk.Kind]*evidence.Kind
+	inventory privacy.Inventory
+	rules     map[string]int
+	fields    map[string]map[string]int
+	fidelity  map[string]string
+}
+
+func (g *gatherer) kind(k helpdesk.Kind) *evidence.Kind {
+	if g.kinds[k] == nil {
+		g.kinds[k] = &evidence.Kind{Kind: string(k), Outcomes: map[string]int{}}
+	}
+	return g.kinds[k]
+}
+
+func (g *gatherer) desks(ctx context.Context, p *plan.Plan) error {
+	g.report.Source = evidence.Desk{Connector: p.Source.Connector, Tested: g.Tested(p.Source.Connector)}
+	g.report.Target = evidence.Desk{Connector: p.Target.Connector, Tested: g.Tested(p.Target.Connector)}
+	source, err := g.Sources.Source(ctx, p)
+	if err != nil {
+		return ofSource("open", err)
+	}
+	s, err := source.Profile(ctx)
+	if err != nil {
+		return ofSource("profile", err)
+	}
+	g.report.Source.Product, g.report.Source.Version, g.report.Source.Notes = s.Product, s.Version, s.Notes
+	target, err := g.Targets.Target(ctx, p)
+	if err != nil {
+		return ofTarget("open", err)
+	}
+	t, err := target.Profile(ctx)
+	if err != nil {
+		return ofTarget("profile", err)
+	}
+	g.report.Target.Product, g.report.Target.Version, g.report.Target.Notes = t.Product, t.Version, t.Notes
+	g.fidelity = map[string]string{}
+	for name, f := range t.Fidelity {
+		g.fidelity[name] = string(f)
+	}
+	return nil
+}
+
+func (g *gatherer) findings(ctx context.Context, _ *plan.Plan) error {
+	g.rules = map[string]int{}
+	for f, err := range ledger.Notes[Findings](ctx, g.ledger, g.run.ID, "findings#") {
+		if err != nil {
+			return ofStorage("read findings", err)
+		}
+		k := g.kind(f.Kind)
+		k.Outcomes[OutcomeExcluded] += sum(f.Excluded)
+		k.Outcomes[OutcomeQuarantined] += sum(f.Quarantined)
+		g.inventory.Merge(f.Inventory)
+		add(g.rules, f.Rules)
+		add(g.report.Residual, f.Residual)
+		add(g.report.Files.LeftOut, f.LeftOut)
+	}
+	return nil
+}
+
+func add(to, from map[string]int) {
+	for k, n := range from {
+		to[k] += n
+	}
+}
+
+func (g *gatherer) verdicts(ctx context.Context, _ *plan.Plan) error {
+	g.fields = map[string]map[string]int{}
+	for v, err := range ledger.Notes[Verdict](ctx, g.ledger, g.run.ID, "verdict#") {
+		if err != nil {
+			return ofStorage("read verdicts", err)
+		}
+		add(g.kind(v.Kind).Outcomes, v.Outcomes)
+		for name, classes := range v.Fields {
+			if g.fields[name] == nil {
+				g.fields[name] = map[string]int{}
+			}
+			add(g.fields[name], classes)
+		}
+		add(g.report.Dangling, v.Dangling)
+		g.report.Files.Compared += v.Files
+		g.report.Foreign += v.Foreign
+		g.report.More += v.More
+		for _, d := range v.Differences {
+			g.report.Findings = append(g.report.Findings, evidence.Difference{Kind: string(d.Kind), Ref: d.Ref, ID: d.ID, Path: d.Path, Class: d.Class})
+		}
+	}
+	return nil
+}
+
+func (g *gatherer) census(ctx context.Context, _ *plan.Plan) error {
+	var c CensusResult
+	err := g.ledger.Note(ctx, g.run.ID, "census", &c)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil // the run did not come so far
+	}
+	if err != nil {
+		return ofStorage("read the census", err)
+	}
+	g.report.Census = evidence.Census{Counted: c.Counted, Read: c.Read, Accounted: c.Accounted, Conserved: c.Conserved()}
+	for _, k := range c.Kinds {
+		g.kind(k.Kind).Placeholders = k.Placeholders
+		g.report.Census.Kinds = append(g.report.Census.Kinds, evidence.KindCensus{Kind: string(k.Kind), Expected: k.Expected,
+			Found: k.Found, Missing: k.Missing, Foreign: k.Foreign, Doubled: k.Doubled})
+	}
+	return nil
+}
+
+// aside lists what this run set aside.
+func (g *gatherer) aside(ctx context.Context, _ *plan.Plan) error {
+	g.report.Aside = []evidence.Aside{}
+	for _, k := range helpdesk.Kinds() {
+		for e, err := range g.ledger.All(ctx, k) {
+			if err != nil {
+				return ofStorage("read entries", err)
+			}
+			if len(g.report.Aside) >= asideListed {
+				return nil
+			}
+			if outcome := asideOutcome(e); outcome != "" && e.Seen == g.run.ID {
+				g.report.Aside = append(g.report.Aside, evidence.Aside{Kind: string(k), Outcome: outcome, Reason: e.Reason, Ref: e.Ref, Place: e.Place})
+			}
+		}
+	}
+	return nil
+}
+
+func asideOutcome(e ledger.Entry) string {
+	switch {
+	case e.State == ledger.StateExcluded:
+		return OutcomeExcluded
+	case e.State == ledger.StateWithheld:
+		return OutcomeWithheld
+	case e.State == ledger.StateQuarantined:
+		return OutcomeQuarantined
+	case e.InTarget() && e.Pending:
+		return OutcomePending
+	}
+	return ""
+}
+
+func (g *gatherer) proof(ctx context.Context, _ *plan.Plan) (err error) {
+	g.report.Audit, err = g.Log.Prove(ctx, g.run)
+	return ofStorage("check the audit log", err)
+}
+
+// done puts what was collected in order.
+func (g *gatherer) done(p *plan.Plan) evidence.Report {
+	r := &g.report
+	for _, k := range helpdesk.Kinds() {
+		if c := g.kinds[k]; c != nil {
+			maps.DeleteFunc(c.Outcomes, func(_ string, n int) bool { return n == 0 })
+			c.Read = sum(c.Outcomes)
+			r.Kinds = append(r.Kinds, *c)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.fields)) {
+		r.Fields = append(r.Fields, evidence.Field{Name: name, Fidelity: g.fidelity[baseName(name)], Classes: g.fields[name]})
+	}
+	for _, field := range slices.Sorted(maps.Keys(g.inventory.Fields)) {
+		for _, kind := range slices.Sorted(maps.Keys(g.inventory.Fields[field])) {
+			n := g.inventory.Fields[field][kind]
+			r.Inventory = append(r.Inventory, evidence.PersonalData{Field: field, Kind: string(kind), Found: n.Found, Records: n.Records})
+		}
+	}
+	for _, rule := range slices.Sorted(maps.Keys(g.rules)) {
+		r.Rules = append(r.Rules, evidence.Rule{Rule: rule, Count: g.rules[rule]})
+	}
+	r.Remains = remains(p, r.Ended)
+	return *r
+}
+
+// baseName is the declared name of a field: that of a custom or extra value
+// without its own name.
+func baseName(name string) string {
+	for _, k := range helpdesk.Kinds() {
+		for _, f := range helpdesk.Fields(k) {
+			if name == f.Name || len(name) > len(f.Name) && name[:len(f.Name)+1] == f.Name+"." {
+				if name == f.Name || isLabelled(f.Name) {
+					return f.Name
+				}
+			}
+		}
+	}
+	return name
+}
+
+func isLabelled(name string) bool {
+	return len(name) > 7 && (name[len(name)-7:] == ".custom" || name[len(name)-6:] == ".extra")
+}
+
+// remains lists what is kept after a sealed run, where and until when.
+func remains(p *plan.Plan, ended time.Time) []evidence.Remains {
+	until := "close"
+	if days, err := p.Privacy.RetentionDays(); err == nil && !ended.IsZero() {
+		until = ended.AddDate(0, 0, days).Format(time.DateOnly) + " or close"
+	}
+	return []evidence.Remains{
+		{What: "ledger: keyed references, ids of the target, digests, states (pseudonymous personal data)", Where: "ledger", Until: until},
+		{What: "index key and pseudonym key of the migration", Where: "keyring", Until: until},
+		{What: "audit log and this report: references and counts", Where: "audit, reports", Until: "as your records require"},
+		{What: "the source and the target themselves", Where: "the two help desks", Until: "their own retention"},
+	}
+}

@@ -1,0 +1,129 @@
+package privacy
+
+import (
+	"cmp"
+	"slices"
+)
+
+// reach is how far, in bytes, a recognizer of numbers can see from its trigger:
+// a cue of maxCueBytes and the longest number with its separators.
+const reach = 160
+
+// Detect appends the spans of personal data in text to dst and returns it. They
+// lie inside the text, in order, and do not overlap. With room in dst it
+// allocates nothing.
+func Detect(dst []Span, text []byte, people *People) []Span {
+	base := len(dst)
+	s := scanner{spans: dst, people: people, stage: words}
+	s.scan(window{text, 0, len(text)}, 0)
+	s.stage = numbers
+	lo := 0
+	for i, settled := base, len(s.spans); i < settled; i++ {
+		wall := s.spans[i]
+		s.scan(window{text, lo, wall.Start}, lo)
+		lo = wall.End
+	}
+	s.scan(window{text, lo, len(text)}, lo)
+	found := s.spans[base:]
+	slices.SortFunc(found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	found = slices.DeleteFunc(found, func(s Span) bool { return s.Kind == reserved })
+	return s.spans[:base+len(found)]
+}
+
+// A scanner goes over one text in stages.
+type scanner struct {
+	spans  []Span
+	people *People
+	stage  *stage
+}
+
+// scan appends the spans of a window that are triggered at or after from. Each
+// span becomes a wall that the rest is read against, also what stands just left
+// of it: a number that was refused because of its neighbour may now be one.
+func (s *scanner) scan(w window, from int) {
+	for {
+		span, ok := s.next(w, from)
+		if !ok {
+			return
+		}
+		s.scan(window{w.text, w.lo, span.Start}, max(w.lo, span.Start-reach))
+		s.spans = append(s.spans, span)
+		w.lo, from = span.End, span.End
+	}
+}
+
+// next returns the first span triggered at or after from, or the better one that
+// overlaps it.
+func (s *scanner) next(w window, from int) (best Span, ok bool) {
+	for i := from; i < w.hi; i++ {
+		if !s.tries(w.text[i]) {
+			continue
+		}
+		if best, ok = s.matchAt(w, i); !ok {
+			continue
+		}
+		for i++; i < best.End; i++ {
+			if other, ok := s.matchAt(w, i); ok && other.better(best) {
+				best = other
+			}
+		}
+		return best, true
+	}
+	return best, false
+}
+
+func (s *scanner) tries(b byte) bool {
+	return s.stage.tried[b] != 0 || s.people.tried(s.stage, b)
+}
+
+// matchAt returns the best of what starts or is triggered at i.
+func (s *scanner) matchAt(w window, i int) (best Span, found bool) {
+	b := w.text[i]
+	for k, tried := 0, s.stage.tried[b]; tried != 0; k, tried = k+1, tried>>1 {
+		if tried&1 == 0 {
+			continue
+		}
+		r := s.stage.recognizers[k]
+		if span, ok := r.match(w, i, r.cues); ok && (!found || span.better(best)) {
+			best, found = span, true
+		}
+	}
+	if s.people.tried(s.stage, b) {
+		if span, ok := s.people.match(s.stage, w, i); ok && (!found || span.better(best)) {
+			best, found = span, true
+		}
+	}
+	return best, found
+}
+
+// better ranks spans that overlap: a replacement of our own is never touched;
+// then the longest, then what a checksum confirms, then what tells whose it is.
+// Of equals the first recognizer in the stage stays.
+func (s Span) better(than Span) bool {
+	if own := s.Kind == reserved; own != (than.Kind == reserved) {
+		return own
+	}
+	if n, m := s.End-s.Start, than.End-than.Start; n != m {
+		return n > m
+	}
+	if s.Valid != than.Valid {
+		return s.Valid
+	}
+	return s.Person > 0 && than.Person == 0
+}
+
+// Rewrite appends text to dst with each span replaced by what op appends for it.
+// Bytes outside the spans stay as they are. Spans must come as from Detect; one
+// that does not is left out.
+func Rewrite(dst, text []byte, spans []Span, op func(dst []byte, s Span, found []byte) []byte) []byte {
+	at := 0
+	for _, s := range spans {
+		if s.Start < at || s.End < s.Start || s.End > len(text) {
+			continue
+		}
+		dst = append(dst, text[at:s.Start]...)
+		dst = op(dst, s, text[s.Start:s.End])
+		at = s.End
+	}
+	return append(dst, text[at:]...)
+}

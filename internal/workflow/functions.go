@@ -1,0 +1,300 @@
+package workflow
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// A function is an intrinsic function: how many arguments it takes (most -1: any
+// number), what it makes of them, and what can be told from its text alone.
+type function struct {
+	least, most int
+	apply       func(args []any) (any, error)
+	check       func(*call) error
+}
+
+// functions are the 18 of the language for JSONPath.
+// https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+var functions = map[string]function{
+	"States.Array":          {0, -1, array, nil},
+	"States.ArrayPartition": {2, 2, arrayPartition, nil},
+	"States.ArrayContains":  {2, 2, arrayContains, nil},
+	"States.ArrayRange":     {3, 3, arrayRange, nil},
+	"States.ArrayGetItem":   {2, 2, arrayGetItem, nil},
+	"States.ArrayLength":    {1, 1, arrayLength, nil},
+	"States.ArrayUnique":    {1, 1, arrayUnique, nil},
+	"States.Base64Encode":   {1, 1, base64Encode, nil},
+	"States.Base64Decode":   {1, 1, base64Decode, nil},
+	"States.Format":         {1, -1, format, checkFormat},
+	"States.Hash":           {2, 2, hash, nil},
+	"States.JsonMerge":      {3, 3, jsonMerge, nil},
+	"States.JsonToString":   {1, 1, jsonToString, nil},
+	"States.MathAdd":        {2, 2, mathAdd, nil},
+	"States.MathRandom":     {2, 3, mathRandom, checkRandom},
+	"States.StringSplit":    {2, 2, stringSplit, nil},
+	"States.StringToJson":   {1, 1, stringToJSON, nil},
+	"States.UUID":           {0, 0, newUUID, nil},
+}
+
+// Limits that AWS documents for the functions.
+const (
+	maxRange    = 1000
+	maxEncoded  = 10_000
+	maxHashData = 10_000
+)
+
+var (
+	errNoArray  = errors.New("the first argument must be an array")
+	errNoString = errors.New("the argument must be a string")
+	errNoNumber = errors.New("the arguments must be numbers")
+)
+
+func array(args []any) (any, error) { return args, nil }
+
+func arrayPartition(args []any) (any, error) {
+	a, ok := args[0].([]any)
+	size, whole := rounded(args[1])
+	if !ok {
+		return nil, errNoArray
+	}
+	if !whole || size < 1 {
+		return nil, errors.New("the chunk size must be a positive number")
+	}
+	parts := []any{}
+	if size > int64(len(a)) {
+		size = int64(max(len(a), 1))
+	}
+	for chunk := range slices.Chunk(a, int(size)) {
+		parts = append(parts, chunk)
+	}
+	return parts, nil
+}
+
+func arrayContains(args []any) (any, error) {
+	a, ok := args[0].([]any)
+	if !ok {
+		return nil, errNoArray
+	}
+	return slices.ContainsFunc(a, func(v any) bool { return equal(v, args[1]) }), nil
+}
+
+// arrayRange includes both ends.
+func arrayRange(args []any) (any, error) {
+	first, ok1 := rounded(args[0])
+	last, ok2 := rounded(args[1])
+	by, ok3 := rounded(args[2])
+	if !ok1 || !ok2 || !ok3 {
+		return nil, errNoNumber
+	}
+	if by == 0 {
+		return nil, errors.New("the increment must not be zero")
+	}
+	steps := (float64(last) - float64(first)) / float64(by)
+	if steps >= maxRange {
+		return nil, fmt.Errorf("the range has more than %d values", maxRange)
+	}
+	values := []any{}
+	for i := int64(0); i <= int64(math.Floor(steps)); i++ {
+		values = append(values, number(first+i*by))
+	}
+	return values, nil
+}
+
+func arrayGetItem(args []any) (any, error) {
+	a, ok := args[0].([]any)
+	if !ok {
+		return nil, errNoArray
+	}
+	i, ok := wholeNumber(args[1])
+	if !ok || i < 0 || i >= int64(len(a)) {
+		return nil, fmt.Errorf("the array of %d values has no such index", len(a))
+	}
+	return a[i], nil
+}
+
+func arrayLength(args []any) (any, error) {
+	a, ok := args[0].([]any)
+	if !ok {
+		return nil, errNoArray
+	}
+	return number(int64(len(a))), nil
+}
+
+// arrayUnique keeps the first of each. Values that are equal need not be encoded
+// alike (1 and 1.0), so it compares; the payload limit bounds the work.
+func arrayUnique(args []any) (any, error) {
+	a, ok := args[0].([]any)
+	if !ok {
+		return nil, errNoArray
+	}
+	unique := []any{}
+	for _, v := range a {
+		if !slices.ContainsFunc(unique, func(u any) bool { return equal(u, v) }) {
+			unique = append(unique, v)
+		}
+	}
+	return unique, nil
+}
+
+func base64Encode(args []any) (any, error) {
+	s, ok := args[0].(string)
+	if !ok || len(s) > maxEncoded {
+		return nil, fmt.Errorf("the argument must be a string of at most %d characters", maxEncoded)
+	}
+	return base64.StdEncoding.EncodeToString([]byte(s)), nil
+}
+
+func base64Decode(args []any) (any, error) {
+	s, ok := args[0].(string)
+	if !ok || len(s) > maxEncoded {
+		return nil, fmt.Errorf("the argument must be a string of at most %d characters", maxEncoded)
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, errors.New("the argument is not Base64")
+	}
+	return string(b), nil
+}
+
+// hash takes MD5 and SHA-1 because the language has them; nothing here relies on them.
+func hash(args []any) (any, error) {
+	data, ok := args[0].(string)
+	if !ok {
+		data = string(encode(args[0]))
+	}
+	if len(data) > maxHashData {
+		return nil, fmt.Errorf("the data has more than %d characters", maxHashData)
+	}
+	var sum []byte
+	switch args[1] {
+	case "MD5":
+		s := md5.Sum([]byte(data))
+		sum = s[:]
+	case "SHA-1":
+		s := sha1.Sum([]byte(data))
+		sum = s[:]
+	case "SHA-256":
+		s := sha256.Sum256([]byte(data))
+		sum = s[:]
+	case "SHA-384":
+		s := sha512.Sum384([]byte(data))
+		sum = s[:]
+	case "SHA-512":
+		s := sha512.Sum512([]byte(data))
+		sum = s[:]
+	default:
+		return nil, errors.New("the algorithm must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
+	}
+	return hex.EncodeToString(sum), nil
+}
+
+// jsonMerge is shallow: AWS supports no other mode.
+func jsonMerge(args []any) (any, error) {
+	a, okA := args[0].(map[string]any)
+	b, okB := args[1].(map[string]any)
+	if !okA || !okB {
+		return nil, errors.New("the first two arguments must be objects")
+	}
+	if args[2] != false {
+		return nil, errors.New("only the shallow mode exists: the third argument must be false")
+	}
+	merged := maps.Clone(a)
+	maps.Copy(merged, b)
+	return merged, nil
+}
+
+func jsonToString(args []any) (any, error) { return string(encode(args[0])), nil }
+
+// stringToJSON makes null of blank text, as AWS does.
+func stringToJSON(args []any) (any, error) {
+	s, ok := args[0].(string)
+	if !ok {
+		return nil, errNoString
+	}
+	if strings.TrimSpace(s) == "" {
+		return nil, nil
+	}
+	v, err := decode([]byte(s))
+	if err != nil {
+		return nil, errors.New("the argument is not JSON")
+	}
+	return v, nil
+}
+
+func mathAdd(args []any) (any, error) {
+	a, okA := rounded(args[0])
+	b, okB := rounded(args[1])
+	if !okA || !okB {
+		return nil, errNoNumber
+	}
+	sum := a + b
+	if (sum > a) != (b > 0) && b != 0 {
+		return nil, errors.New("the sum is out of range")
+	}
+	return number(sum), nil
+}
+
+// rounded reads an integer as AWS does: halves go up, so -1.5 is -1.
+func rounded(v any) (int64, bool) {
+	if i, ok := wholeNumber(v); ok {
+		return i, true
+	}
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(n), 64)
+	f = math.Floor(f + 0.5)
+	if err != nil || math.Abs(f) >= 1<<63 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// mathRandom includes the start and excludes the end.
+func mathRandom(args []any) (any, error) {
+	start, okA := rounded(args[0])
+	end, okB := rounded(args[1])
+	if !okA || !okB || end <= start || end-start <= 0 {
+		return nil, errors.New("the arguments must be numbers, the second larger than the first")
+	}
+	return number(start + rand.Int64N(end-start)), nil
+}
+
+func checkRandom(c *call) error {
+	if len(c.args) == 3 {
+		return refused("States.MathRandom with a seed")
+	}
+	return nil
+}
+
+// stringSplit splits at any of the characters and leaves out what is empty.
+func stringSplit(args []any) (any, error) {
+	s, okS := args[0].(string)
+	at, okAt := args[1].(string)
+	if !okS || !okAt {
+		return nil, errors.New("the arguments must be strings")
+	}
+	parts := []any{}
+	for _, part := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(at, c) }) {
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+func newUUID([]any) (any, error) { return uuid.NewString(), nil }

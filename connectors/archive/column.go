@@ -77,6 +77,20 @@ func (c column) value(row reflect.Value) (any, error) {
 	return v, err
 }
 
+// ids are the records that the row refers to by this column. The column's value
+// has been taken before: they are numbers.
+func (c column) ids(row reflect.Value) []int64 {
+	texts, many := row.Field(c.index).Interface().([]string)
+	if !many {
+		texts = []string{row.Field(c.index).String()}
+	}
+	ids := make([]int64, len(texts))
+	for i, s := range texts {
+		ids[i], _ = parseID(s)
+	}
+	return ids
+}
+
 func getText(v reflect.Value) (any, error) {
 	s := v.String()
 	if s == "" {

@@ -21,7 +21,7 @@ var Connector = connectors.Connector{
 		if err != nil {
 			return nil, err
 		}
-		a, err := open(ctx, path)
+		a, err := openToRead(ctx, path)
 		if err != nil {
 			return nil, err
 		}
@@ -32,7 +32,7 @@ var Connector = connectors.Connector{
 		if err != nil {
 			return nil, err
 		}
-		a, err := create(ctx, path)
+		a, err := openToWrite(ctx, path)
 		if err != nil {
 			return nil, err
 		}

@@ -3,78 +3,86 @@ package archive
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 // A span is a stretch of ids of one kind, both ends included. Records are
-// loaded by the span, one query a table, whether they are one or a page.
+// loaded by the span, with one query for each table, be they one or a page.
 type span struct{ first, last int64 }
 
-// load reads the records of kind k in the span, in the order of their ids.
-func (a *archive) load(k helpdesk.Kind, s span) ([]helpdesk.Record, error) {
-	t := schema[k]
+// load reads the records of a kind in the span, in the order of their ids.
+func (a *archive) load(t *table, s span) ([]helpdesk.Record, error) {
 	var records []helpdesk.Record
-	rows := map[int64]reflect.Value{}
-	err := a.rows(t, "id BETWEEN ? AND ? ORDER BY id", s, func(id, _ int64, row reflect.Value) error {
-		r := helpdesk.New(k, formatID(id))
-		body := reflect.ValueOf(&r).Elem().Field(bodyIndices[k])
-		body.Set(row.Addr())
-		rows[id] = body.Elem()
+	bodies := map[int64]reflect.Value{}
+	err := a.read(t, "id BETWEEN ? AND ? ORDER BY id", s, func(id, _ int64, body reflect.Value) error {
+		r := helpdesk.New(t.kind, formatID(id))
+		reflect.ValueOf(&r).Elem().Field(bodyIndices[t.kind]).Set(body.Addr())
+		bodies[id] = body
 		records = append(records, r)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := a.loadParts(t, rows, "SELECT id FROM "+quote(t.name)+" WHERE id BETWEEN ? AND ?", s); err != nil {
+	ids := "SELECT id FROM " + quote(t.name) + " WHERE id BETWEEN ? AND ?"
+	if err := a.loadParts(t, bodies, ids, s); err != nil {
 		return nil, err
 	}
 	for i := range records {
-		records[i].Changed = changed(&records[i])
+		records[i].Changed = updated(&records[i])
 	}
 	return records, nil
 }
 
-// loadParts hangs the parts into the rows of t, which parents selects.
-func (a *archive) loadParts(t *table, rows map[int64]reflect.Value, parents string, s span) error {
+// loadParts hangs their parts into the bodies of t, whose ids the query selects.
+func (a *archive) loadParts(t *table, bodies map[int64]reflect.Value, query string, s span) error {
 	for _, p := range t.parts {
-		list := map[int64][]int64{} // ids of the parts by parent
-		where := "parent IN (" + parents + ") ORDER BY parent, position"
-		err := a.rows(p.table, where, s, func(id, parent int64, row reflect.Value) error {
-			owner, ok := rows[parent]
-			if !ok {
-				return errStored
-			}
-			field := owner.Field(p.index)
-			field.Set(reflect.Append(field, row))
-			list[parent] = append(list[parent], id)
-			return nil
-		})
+		if a.absent[p.name] {
+			continue
+		}
+		parts, err := a.loadPart(p, bodies, query, s)
 		if err != nil {
 			return err
 		}
-		if len(p.parts) == 0 {
-			continue
-		}
-		mine := map[int64]reflect.Value{}
-		for parent, ids := range list {
-			for i, id := range ids {
-				mine[id] = rows[parent].Field(p.index).Index(i)
-			}
-		}
-		below := "SELECT id FROM " + quote(p.name) + " WHERE parent IN (" + parents + ")"
-		if err := a.loadParts(p.table, mine, below, s); err != nil {
+		below := "SELECT id FROM " + quote(p.name) + " WHERE parent IN (" + query + ")"
+		if err := a.loadParts(p.table, parts, below, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rows reads rows of one table into structs.
-func (a *archive) rows(t *table, where string, s span, row func(id, parent int64, v reflect.Value) error) error {
-	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s", t.idsSQL(), t.columnsSQL(), quote(t.name), where)
+// loadPart returns the parts by their ids, if they have some.
+func (a *archive) loadPart(p part, bodies map[int64]reflect.Value, query string, s span) (map[int64]reflect.Value, error) {
+	type place struct {
+		list  reflect.Value
+		index int
+	}
+	places := map[int64]place{}
+	where := "parent IN (" + query + ") ORDER BY parent, position"
+	err := a.read(p.table, where, s, func(id, parent int64, body reflect.Value) error {
+		owner, ok := bodies[parent]
+		if !ok {
+			return errStored
+		}
+		list := owner.Field(p.index)
+		list.Set(reflect.Append(list, body))
+		places[id] = place{list, list.Len() - 1}
+		return nil
+	})
+	parts := make(map[int64]reflect.Value, len(places))
+	for id, at := range places { // only now: a list that grows moves what it holds
+		parts[id] = at.list.Index(at.index)
+	}
+	return parts, err
+}
+
+// read reads rows of one table into structs.
+func (a *archive) read(t *table, where string, s span, row func(id, parent int64, body reflect.Value) error) error {
+	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s", a.selection(t), quote(t.name), where)
 	var id, parent int64
 	values := make([]any, len(t.columns))
 	into := []any{&id, &parent}
@@ -85,33 +93,42 @@ func (a *archive) rows(t *table, where string, s span, row func(id, parent int64
 		if err := scan(into...); err != nil {
 			return err
 		}
-		v := reflect.New(t.typ).Elem()
+		body := reflect.New(t.typ).Elem()
 		for i, c := range t.columns {
 			if values[i] == nil {
 				continue
 			}
-			if err := c.set(v.Field(c.index), values[i]); err != nil {
+			if err := c.set(body.Field(c.index), values[i]); err != nil {
 				return fmt.Errorf("%w: %s.%s", err, t.name, c.name)
 			}
 		}
-		return row(id, parent, v)
+		return row(id, parent, body)
 	})
 }
 
-// idsSQL selects a row's id and parent, with 0 for what the table does not have.
-func (t *table) idsSQL() string {
+// selection is what to select: id and parent, 0 where the table has no such
+// thing, and the columns, NULL for those that the archive is too old to have.
+func (a *archive) selection(t *table) string {
+	ids := "0, parent"
 	switch {
 	case t.owner == nil:
-		return "id, 0"
+		ids = "id, 0"
 	case t.numbered():
-		return "id, parent"
-	default:
-		return "0, parent"
+		ids = "id, parent"
 	}
+	all := []string{ids}
+	for _, c := range t.columns {
+		if a.absent[t.name+"."+c.name] {
+			all = append(all, "NULL")
+		} else {
+			all = append(all, quote(c.name))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
-// changed is when a record was last changed in the help desk that it is from.
-func changed(r *helpdesk.Record) time.Time {
+// updated is when a record last changed in the help desk that it came from.
+func updated(r *helpdesk.Record) time.Time {
 	switch {
 	case r.Organization != nil:
 		return r.Organization.Updated

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"context"
-	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -12,13 +11,17 @@ import (
 // refers to. The database overwrites what it deletes with zeros
 // (secure_delete). References to the records stay as they are.
 func (t *target) Remove(ctx context.Context, k helpdesk.Kind, ids []string) ([]connectors.Removal, error) {
+	of, err := tableOf(k)
+	if err != nil {
+		return nil, err
+	}
 	removals := make([]connectors.Removal, len(ids))
-	err := t.transact(ctx, func() error {
+	err = t.transact(ctx, func() error {
 		for i, id := range ids {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := t.removeOne(schema[k], id); err != nil {
+			if err := t.removeOne(of, id); err != nil {
 				return err
 			}
 			removals[i] = connectors.Removed
@@ -36,8 +39,7 @@ func (t *target) removeOne(of *table, text string) error {
 	if err != nil {
 		return nil // an id that was never given is gone already
 	}
-	deletions := deletions(of, "id = ?")
-	for _, s := range deletions {
+	for _, s := range deletions(of, "id = ?") {
 		if err := t.exec(s, id); err != nil {
 			return err
 		}
@@ -52,7 +54,7 @@ func deletions(t *table, where string) []string {
 	for _, p := range t.parts {
 		all = append(all, deletions(p.table, "parent IN (SELECT id FROM "+quote(t.name)+" WHERE "+where+")")...)
 	}
-	if strings.Contains(t.columnsSQL(), `"blob"`) {
+	if t.hasBlobs() {
 		all = append(all, "INSERT OR IGNORE INTO unsettled_blobs SELECT blob, 0 FROM "+quote(t.name)+
 			" WHERE blob IS NOT NULL AND "+where)
 	}

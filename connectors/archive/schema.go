@@ -3,6 +3,7 @@ package archive
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -80,7 +81,7 @@ func (b *builder) table(typ reflect.Type, name string, owner *table) *table {
 			fields = fields[1:]
 		}
 	}
-	if typ == reflect.TypeFor[helpdesk.Attachment]() {
+	if t.hasBlobs() {
 		t.columns = append(t.columns, bytesColumns()...)
 	}
 	for i := range typ.NumField() {
@@ -88,7 +89,7 @@ func (b *builder) table(typ reflect.Type, name string, owner *table) *table {
 			t.parts = append(t.parts, part{b.table(f.Type.Elem(), partName(t, f), t), i})
 		}
 	}
-	t.insertSQL = insertSQL(t)
+	t.insertSQL = newInsertSQL(t)
 	return t
 }
 
@@ -122,6 +123,15 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
+// tableOf is the table of a kind.
+func tableOf(k helpdesk.Kind) (*table, error) {
+	t, ok := schema[k]
+	if !ok {
+		return nil, fmt.Errorf("archive: there is no kind %q", string(k))
+	}
+	return t, nil
+}
+
 // all lists the table and those of its parts, outermost first.
 func (t *table) all() []*table {
 	list := []*table{t}
@@ -143,6 +153,14 @@ func tables() []*table {
 // numbered says whether rows have an id of their own: a kind's, and those of
 // parts that have parts.
 func (t *table) numbered() bool { return t.owner == nil || len(t.parts) > 0 }
+
+// hasBlobs says whether rows name files.
+func (t *table) hasBlobs() bool { return t.typ == reflect.TypeFor[helpdesk.Attachment]() }
+
+// blobTables lists the tables whose rows name files.
+func blobTables() []*table {
+	return slices.DeleteFunc(tables(), func(t *table) bool { return !t.hasBlobs() })
+}
 
 // columnsSQL is the list of columns as SQL spells it. All names are quoted,
 // since group and values are words of SQL.
@@ -166,6 +184,9 @@ func (t *table) ddl() []string {
 		lines = append(lines, "  PRIMARY KEY (parent, position)")
 	}
 	create := fmt.Sprintf("CREATE TABLE %s (\n%s\n) %s", quote(t.name), strings.Join(lines, ",\n"), tail)
+	if t.hasBlobs() {
+		index = append(index, fmt.Sprintf("CREATE INDEX %s_blob ON %s (blob)", t.name, quote(t.name)))
+	}
 	return append([]string{create}, index...)
 }
 
@@ -188,4 +209,15 @@ func (t *table) identity() (lines []string, tail string, index []string) {
 
 func (t *table) parentDDL() string {
 	return fmt.Sprintf("  parent INTEGER NOT NULL REFERENCES %s (id)", quote(t.owner.name))
+}
+
+// newInsertSQL is the statement that writes one row of the table.
+func newInsertSQL(t *table) string {
+	leading := []string{"parent", "position"}
+	if t.owner == nil {
+		leading = []string{"marker"}
+	}
+	values := strings.Repeat(", ?", len(leading)+len(t.columns))[2:]
+	return fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES (%s)",
+		quote(t.name), strings.Join(leading, ", "), t.columnsSQL(), values)
 }

@@ -13,9 +13,7 @@ import (
 // pageSize is a segment's worth of records.
 const pageSize = 100
 
-const warning = "Plain text: this folder holds personal data that nothing but its file permissions protects."
-
-// source reads an archive in the order in which it was written. Ids only grow
+// A source reads an archive in the order in which it was written. Ids only grow
 // and are never given twice, so that the last one is all that a cursor needs.
 type source struct{ *archive }
 
@@ -24,39 +22,42 @@ func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) 
 		return connectors.SourceProfile{}, err
 	}
 	return connectors.SourceProfile{Product: product, Version: strconv.Itoa(format),
-		Kinds: helpdesk.Kinds(), Notes: []string{warning}}, nil
+		Kinds: helpdesk.Kinds(), Notes: s.notes()}, nil
 }
 
 func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cursor) (p connectors.Page, err error) {
-	var last int64
+	t, err := tableOf(k)
+	if err != nil {
+		return p, err
+	}
+	last := int64(0)
 	if after != "" {
 		if last, err = parseID(string(after)); err != nil {
-			return p, fmt.Errorf("archive: page %s: that is no cursor of an archive", k)
+			return p, fmt.Errorf("archive: page of %s: the cursor is none of an archive", k)
 		}
 	}
-	if !k.Valid() {
-		return connectors.Page{Last: true}, nil
-	}
 	err = s.snapshot(ctx, func() error {
-		p, err = s.page(k, last)
+		p, err = s.page(t, last)
 		return err
 	})
-	return p, err
-}
-
-func (s *source) page(k helpdesk.Kind, after int64) (connectors.Page, error) {
-	var n int
-	var end sql.NullInt64
-	query := "SELECT count(*), max(id) FROM (SELECT id FROM " + quote(plurals[k]) + " WHERE id > ? ORDER BY id LIMIT ?)"
-	if err := s.scan(query, []any{after, pageSize}, &n, &end); err != nil {
+	if err != nil {
 		return connectors.Page{}, err
 	}
-	p := connectors.Page{Last: n < pageSize, Next: connectors.Cursor(formatID(max(after, end.Int64)))}
-	if n == 0 {
-		return p, nil
+	return p, nil
+}
+
+func (s *source) page(t *table, after int64) (p connectors.Page, err error) {
+	var n int
+	var end sql.NullInt64
+	query := "SELECT count(*), max(id) FROM (SELECT id FROM " + quote(t.name) + " WHERE id > ? ORDER BY id LIMIT ?)"
+	if err := s.scan(query, []any{after, pageSize}, &n, &end); err != nil {
+		return p, err
 	}
-	var err error
-	p.Records, err = s.load(k, span{after + 1, end.Int64})
+	p.Last = n < pageSize
+	p.Next = connectors.Cursor(formatID(max(after, end.Int64)))
+	if n > 0 {
+		p.Records, err = s.load(t, span{after + 1, end.Int64})
+	}
 	return p, err
 }
 

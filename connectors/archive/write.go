@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
@@ -21,18 +19,20 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 	if len(drafts) > batch {
 		return nil, fmt.Errorf("archive: create takes %d drafts, not %d", batch, len(drafts))
 	}
-	created := make([]connectors.Created, len(drafts))
-	w := writer{archive: t.archive, known: map[reference]bool{}}
+	w := newWriter(t.archive, drafts)
 	defer w.discard()
-	rows := make([]helpdesk.Record, len(drafts))
-	for i, d := range drafts {
-		rows[i], created[i].Err = w.stageAll(ctx, d)
+	for i := range w.rows {
+		w.rows[i].stage(ctx, w)
 	}
-	if err := t.announce(ctx, w.files); err != nil {
+	if err := w.announce(ctx, w.files()); err != nil {
 		return nil, err
 	}
-	if err := t.transact(ctx, func() error { return w.writeAll(ctx, drafts, rows, created) }); err != nil {
+	if err := w.transact(ctx, func() error { return w.writeAll(ctx) }); err != nil {
 		return nil, err
+	}
+	created := make([]connectors.Created, len(w.rows))
+	for i, r := range w.rows {
+		created[i] = r.created
 	}
 	return created, nil
 }
@@ -40,115 +40,85 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 // A writer writes the drafts of one Create.
 type writer struct {
 	*archive
-	files []staged
+	rows  []row
 	known map[reference]bool // records that were seen to exist in this transaction
-	args  []any              // of the row being written; kept for its memory
+	args  []any              // of the statement being executed; kept for its memory
 }
 
+// A reference names a record of the archive.
 type reference struct {
 	kind helpdesk.Kind
 	id   int64
 }
 
-// stageAll copies the draft's bytes into the folder and returns its record as
-// rows will hold it.
-func (w *writer) stageAll(ctx context.Context, d connectors.Draft) (helpdesk.Record, error) {
-	r, all := withAttachments(d.Record)
-	for _, a := range all {
-		a.Locator, a.Blob = "", nil
-		if a.LeftOut != "" {
-			continue
-		}
-		s, err := w.stage(ctx, *a, d.Open)
-		if err != nil {
-			return r, err
-		}
-		w.files = append(w.files, s)
-		a.Locator, a.SHA256, a.Size = s.digest, s.digest, s.size
+func newWriter(a *archive, drafts []connectors.Draft) *writer {
+	w := &writer{archive: a, known: map[reference]bool{}}
+	for _, d := range drafts {
+		w.rows = append(w.rows, row{draft: d, record: d.Record})
 	}
-	return r, nil
+	return w
 }
 
-// withAttachments copies the record as far down as its attachments, and lists
-// those of the copy: the draft stays the caller's.
-func withAttachments(r helpdesk.Record) (helpdesk.Record, []*helpdesk.Attachment) {
-	var all []*helpdesk.Attachment
-	list := func(of *[]helpdesk.Attachment) {
-		*of = slices.Clone(*of)
-		for i := range *of {
-			all = append(all, &(*of)[i])
-		}
+func (w *writer) files() []staged {
+	var all []staged
+	for _, r := range w.rows {
+		all = append(all, r.files...)
 	}
-	switch {
-	case r.Ticket != nil:
-		t := *r.Ticket
-		t.Comments = slices.Clone(t.Comments)
-		for i := range t.Comments {
-			list(&t.Comments[i].Attachments)
-		}
-		r.Ticket = &t
-	case r.Article != nil:
-		a := *r.Article
-		list(&a.Attachments)
-		r.Article = &a
-	}
-	return r, all
+	return all
 }
 
 // discard removes the copies that got no name. One that can't be removed now is
 // removed by a later sweep.
 func (w *writer) discard() {
-	for _, f := range w.files {
+	for _, f := range w.files() {
 		_ = remove(f.path)
 	}
 }
 
-func (w *writer) writeAll(ctx context.Context, drafts []connectors.Draft, rows []helpdesk.Record, created []connectors.Created) error {
-	if err := w.place(w.files); err != nil {
-		return err
-	}
-	for i := range drafts {
+// writeAll writes the rows, and then names the files that they need.
+func (w *writer) writeAll(ctx context.Context) error {
+	var needed []staged
+	for i := range w.rows {
+		r := &w.rows[i]
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if created[i].Err != nil {
+		if r.created.Err != nil {
 			continue
 		}
-		id, err := w.writeOne(&rows[i], drafts[i].Marker)
-		var rejected *connectors.Rejected
-		switch {
-		case err == nil:
-			created[i].ID = formatID(id)
-		case errors.As(err, &rejected):
-			created[i].Err = fmt.Errorf("archive: create %s: %w", rows[i].Kind, err)
-		default:
+		if err := w.writeOne(r); err != nil {
 			return err
 		}
-	}
-	if len(w.files) == 0 {
-		return nil
-	}
-	return w.settle()
-}
-
-func (w *writer) writeOne(r *helpdesk.Record, marker string) (id int64, err error) {
-	if !r.Kind.Valid() || !r.Complete() {
-		return 0, &connectors.Rejected{Reason: "incomplete"}
-	}
-	if err := w.exec("SAVEPOINT draft"); err != nil {
-		return 0, err
-	}
-	body := reflect.ValueOf(r).Elem().Field(bodyIndices[r.Kind]).Elem()
-	id, err = w.insert(schema[r.Kind], body, nullable(marker))
-	if err != nil {
-		if undone := w.exec("ROLLBACK TO draft"); undone != nil {
-			return 0, undone
+		if r.created.Err == nil {
+			needed = append(needed, r.files...)
 		}
 	}
-	if released := w.exec("RELEASE draft"); released != nil {
-		return 0, released
+	if err := w.place(needed); err != nil {
+		return err
 	}
-	return id, err
+	return w.strikeOff(w.files())
+}
+
+// writeOne returns an error only if the whole transaction is to be given up.
+func (w *writer) writeOne(r *row) error {
+	if !r.record.Kind.Valid() || !r.record.Complete() {
+		r.created.Err = &connectors.Rejected{Reason: "incomplete"}
+		return nil
+	}
+	if err := w.exec("SAVEPOINT draft"); err != nil {
+		return err
+	}
+	body := reflect.ValueOf(&r.record).Elem().Field(bodyIndices[r.record.Kind]).Elem()
+	id, err := w.write(schema[r.record.Kind], body, nullable(r.draft.Marker))
+	r.created.ID = formatID(id)
+	if errors.Is(err, connectors.ErrRejected) {
+		r.created = connectors.Created{Err: fmt.Errorf("archive: create %s: %w", r.record.Kind, err)}
+		err = w.exec("ROLLBACK TO draft")
+	}
+	if err != nil {
+		return err
+	}
+	return w.exec("RELEASE draft")
 }
 
 func nullable(s string) any {
@@ -158,21 +128,23 @@ func nullable(s string) any {
 	return s
 }
 
-// insert writes the row of a struct and those of its parts. What leads is the
+// write writes the row of a struct and those of its parts. What leads is the
 // marker of a record, or parent and position of a part.
-func (w *writer) insert(t *table, row reflect.Value, leading ...any) (int64, error) {
+func (w *writer) write(t *table, body reflect.Value, leading ...any) (int64, error) {
 	w.args = append(w.args[:0], leading...)
 	for _, c := range t.columns {
-		v, err := c.value(row)
+		v, err := c.value(body)
 		if err != nil {
 			return 0, err
 		}
-		if err := w.refer(c, v, row); err != nil {
-			return 0, err
+		if c.field.Refers != "" && v != nil {
+			if err := w.refer(c, body); err != nil {
+				return 0, err
+			}
 		}
 		w.args = append(w.args, v)
 	}
-	id, err := w.execID(t.insertSQL, w.args...)
+	id, err := w.insert(t.insertSQL, w.args...)
 	if isMarkerTaken(err) {
 		return 0, &connectors.Rejected{Reason: "marker_taken"}
 	}
@@ -180,9 +152,9 @@ func (w *writer) insert(t *table, row reflect.Value, leading ...any) (int64, err
 		return 0, err
 	}
 	for _, p := range t.parts {
-		list := row.Field(p.index)
+		list := body.Field(p.index)
 		for i := range list.Len() {
-			if _, err := w.insert(p.table, list.Index(i), id, i); err != nil {
+			if _, err := w.write(p.table, list.Index(i), id, i); err != nil {
 				return 0, err
 			}
 		}
@@ -190,21 +162,9 @@ func (w *writer) insert(t *table, row reflect.Value, leading ...any) (int64, err
 	return id, nil
 }
 
-// refer looks whether what a column refers to is in the archive.
-func (w *writer) refer(c column, v any, row reflect.Value) error {
-	if c.field.Refers == "" || v == nil {
-		return nil
-	}
-	ids := []int64{}
-	if id, one := v.(int64); one {
-		ids = append(ids, id)
-	} else {
-		for _, s := range row.Field(c.index).Interface().([]string) {
-			id, _ := parseID(s) // the column has just done the same
-			ids = append(ids, id)
-		}
-	}
-	for _, id := range ids {
+// refer looks whether the archive has what a column refers to.
+func (w *writer) refer(c column, body reflect.Value) error {
+	for _, id := range c.ids(body) {
 		found, err := w.exists(reference{c.field.Refers, id})
 		if err != nil {
 			return err
@@ -216,6 +176,7 @@ func (w *writer) refer(c column, v any, row reflect.Value) error {
 	return nil
 }
 
+// exists asks once for each record: under the right to write none can go.
 func (w *writer) exists(r reference) (bool, error) {
 	if w.known[r] {
 		return true, nil
@@ -227,25 +188,14 @@ func (w *writer) exists(r reference) (bool, error) {
 	return found, err
 }
 
-// has says whether a record is in the archive.
+// has reports whether a record is in the archive.
 func (a *archive) has(r reference) (found bool, err error) {
 	err = a.scan("SELECT EXISTS (SELECT 1 FROM "+quote(plurals[r.kind])+" WHERE id = ?)", []any{r.id}, &found)
 	return found, err
 }
 
-// isMarkerTaken: the marker's index is the only one that a row can collide with.
+// isMarkerTaken: of all that is unique, only a marker comes from outside.
 func isMarkerTaken(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE
-}
-
-// insertSQL is the statement for one row of the table.
-func insertSQL(t *table) string {
-	leading := "parent, position"
-	if t.owner == nil {
-		leading = "marker"
-	}
-	n := strings.Count(leading, ",") + 1 + len(t.columns)
-	return fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES (?%s)",
-		quote(t.name), leading, t.columnsSQL(), strings.Repeat(", ?", n-1))
 }

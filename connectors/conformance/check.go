@@ -34,7 +34,7 @@ func untested(t testing.TB, why string) {
 	t.Logf("not tested: %s", why)
 }
 
-const (
+var ( // the suite's own tests have less of both
 	// patience is how long one call may take: a live help desk is given time.
 	patience = time.Minute
 	// grace is how soon a call returns once its context has ended.

@@ -14,7 +14,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
-// A File is what the attachments of [Records] hold. Its name is the attachment's.
+// A File is what an attachment of [Records] stands for.
 type File struct {
 	Name    string
 	Type    string
@@ -36,7 +36,7 @@ func everyByte() []byte {
 	return all
 }
 
-// Attachment describes the file as a source does that has read it.
+// attachment describes the file as a source does that has read it.
 func (f File) attachment(key string) helpdesk.Attachment {
 	return helpdesk.Attachment{Key: key, Name: f.Name, ContentType: f.Type, Size: int64(len(f.Content)),
 		SHA256: digest(f.Content), Inline: true, ContentID: "canary@example.test"}
@@ -47,9 +47,9 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// openFile is the Open of the suite's drafts: it knows the files by their
-// digests, as staging knows them by their names.
-func openFile(_ context.Context, a helpdesk.Attachment) (io.ReadCloser, error) {
+// OpenFile opens the bytes of an attachment of [Records], for fixtures that load
+// them into a help desk. It is the Open of the suite's own drafts too.
+func OpenFile(_ context.Context, a helpdesk.Attachment) (io.ReadCloser, error) {
 	for _, f := range Files {
 		if digest(f.Content) == a.SHA256 {
 			return io.NopCloser(bytes.NewReader(f.Content)), nil

@@ -9,21 +9,30 @@ import (
 
 // Records is a small help desk for fixtures of sources: of each kind n records,
 // every field of the model filled, a canary in every text. Each refers to
-// records of the same number ("p3" is person 3); one ticket, the last, refers to
-// a person, a group and a ticket that do not exist any more.
+// records of its own number ("p3" is person 3), a ticket to the ticket before it.
+// The last ticket refers to a person, a group and a ticket that are gone.
 func Records(n int) []helpdesk.Record {
 	var all []helpdesk.Record
 	for _, k := range helpdesk.Kinds() {
 		for i := range n {
-			all = append(all, sample(k, i, func(k helpdesk.Kind) string { return Key(k, i) }))
+			r := sample(k, i, func(k helpdesk.Kind) string { return Key(k, i) })
+			if k == helpdesk.KindTicket {
+				r.Ticket.Links[0].Ticket = Key(k, (i+n-1)%n)
+				if i == n-1 {
+					orphan(r.Ticket, n+7)
+				}
+			}
+			all = append(all, r)
 		}
 	}
-	if n > 0 {
-		orphan := &all[len(all)-n-1] // articles come last
-		orphan.Ticket.Assignee, orphan.Ticket.Group = Key(helpdesk.KindPerson, n+7), Key(helpdesk.KindGroup, n+7)
-		orphan.Ticket.Links[0].Ticket = Key(helpdesk.KindTicket, n+7)
-	}
 	return all
+}
+
+// orphan makes a ticket refer to number i, of whatever.
+func orphan(t *helpdesk.Ticket, i int) {
+	t.Assignee = Key(helpdesk.KindPerson, i)
+	t.Group = Key(helpdesk.KindGroup, i)
+	t.Links[0].Ticket = Key(helpdesk.KindTicket, i)
 }
 
 // Key is the key that [Records] gives to number i of kind k.

@@ -51,11 +51,18 @@ type sourceRun struct {
 	testing.TB
 	SourceUnderTest
 	profile connectors.SourceProfile
+	wanted  map[helpdesk.Kind]map[string]helpdesk.Record // Want, by kind and key
 }
 
 func startSource(t testing.TB, open func(testing.TB) SourceUnderTest) *sourceRun {
 	t.Helper()
-	s := &sourceRun{TB: t, SourceUnderTest: open(t)}
+	s := &sourceRun{TB: t, SourceUnderTest: open(t), wanted: map[helpdesk.Kind]map[string]helpdesk.Record{}}
+	for _, k := range helpdesk.Kinds() {
+		s.wanted[k] = map[string]helpdesk.Record{}
+	}
+	for _, r := range s.Want {
+		s.wanted[r.Kind][r.Key] = r
+	}
 	t.Cleanup(func() { connectors.Close(s.Source) })
 	s.profile = must(t, "profile", s.Source.Profile)
 	return s
@@ -134,15 +141,7 @@ func last(pages []connectors.Page) map[string]helpdesk.Record {
 }
 
 // want lists the expected records of kind k by key.
-func (s *sourceRun) want(k helpdesk.Kind) map[string]helpdesk.Record {
-	all := map[string]helpdesk.Record{}
-	for _, r := range s.Want {
-		if r.Kind == k {
-			all[r.Key] = r
-		}
-	}
-	return all
-}
+func (s *sourceRun) want(k helpdesk.Kind) map[string]helpdesk.Record { return s.wanted[k] }
 
 // again is the same help desk as a later run finds it.
 func (s *sourceRun) again() connectors.Source {

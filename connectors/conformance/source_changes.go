@@ -17,7 +17,7 @@ func sourceKeepsUp(s *sourceRun) {
 		return
 	}
 	for _, k := range s.profile.Kinds {
-		want := s.want(k)
+		want := maps.Clone(s.want(k))
 		keys := slices.Sorted(maps.Keys(want))
 		edits := 0
 		edit := func() {

@@ -102,7 +102,13 @@ func (d *Desk) keep(r *helpdesk.Record, files [][]byte) {
 			t.TimeEntries[i].Key = d.nextID()
 		}
 	}
+	d.keepFiles(r, files)
+}
+
+// keepFiles stores the files of a record, in the order of its attachments.
+func (d *Desk) keepFiles(r *helpdesk.Record, files [][]byte) {
 	for _, a := range attachments(r) {
+		a.Blob = nil
 		if a.LeftOut != "" {
 			a.Key, a.Locator = d.nextID(), ""
 			continue

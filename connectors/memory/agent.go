@@ -2,9 +2,11 @@ package memory
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 
+	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -19,6 +21,27 @@ func (d *Desk) Add(records ...helpdesk.Record) []string {
 		ids = append(ids, d.put(clone(r), "").record.Key)
 	}
 	return ids
+}
+
+// AddWithFiles is Add for records with attachments, whose bytes open gives.
+func (d *Desk) AddWithFiles(open connectors.OpenFunc, records ...helpdesk.Record) ([]string, error) {
+	var ids []string
+	for _, r := range records {
+		u := send(context.Background(), connectors.Draft{Record: r, Open: open})
+		if u.err != nil {
+			return ids, u.err
+		}
+		u.record.Key = r.Key
+		ids = append(ids, d.addUpload(u))
+	}
+	return ids, nil
+}
+
+func (d *Desk) addUpload(u upload) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.keepFiles(&u.record, u.files)
+	return d.put(u.record, "").record.Key
 }
 
 // File stores bytes and returns an attachment that stands for them. As with

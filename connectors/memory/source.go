@@ -25,7 +25,7 @@ type account struct{ desk *Desk }
 
 func (s *source) Profile(ctx context.Context) (p connectors.SourceProfile, err error) {
 	err = s.desk.do(ctx, Operation{Name: OpProfile}, func() error {
-		p = connectors.SourceProfile{Product: s.desk.options.Product, Kinds: s.desk.options.Kinds,
+		p = connectors.SourceProfile{Product: s.desk.options.Product, Kinds: slices.Clone(s.desk.options.Kinds),
 			Notes: []string{"a desk in memory, for tests"}}
 		return nil
 	})

@@ -26,7 +26,7 @@ type target struct{ account }
 func (t *target) Profile(ctx context.Context) (p connectors.TargetProfile, err error) {
 	err = t.desk.do(ctx, Operation{Name: OpProfile}, func() error {
 		o := t.desk.options
-		p = connectors.TargetProfile{Product: o.Product, Kinds: o.Kinds, Fidelity: o.fidelity(),
+		p = connectors.TargetProfile{Product: o.Product, Kinds: slices.Clone(o.Kinds), Fidelity: o.fidelity(),
 			Vocabulary: o.Vocabulary, Requires: o.Requires, Batch: o.Batch, Hold: o.Hold,
 			Notes: []string{"a desk in memory, for tests: it is gone when the process ends"}}
 		return nil

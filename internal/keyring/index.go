@@ -138,6 +138,9 @@ type index struct {
 	prefix string
 }
 
+// text is strict, so that a reference has one spelling and comparing is safe.
+var text = base64.RawURLEncoding.Strict()
+
 var lower32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 func newIndex(refs tink.DeterministicAEAD, macs *prf.Set) index {
@@ -151,11 +154,11 @@ func (x index) Ref(kind, key string) string {
 	if err != nil {
 		panic(err) // only for keys of gigabytes
 	}
-	return base64.RawURLEncoding.EncodeToString(sealed)
+	return text.EncodeToString(sealed)
 }
 
 func (x index) KeyOf(kind, ref string) (string, error) {
-	sealed, err := base64.RawURLEncoding.DecodeString(ref)
+	sealed, err := text.DecodeString(ref)
 	if err != nil {
 		return "", fmt.Errorf("keyring: reference of a %s: %w", kind, ErrRefused)
 	}
@@ -176,7 +179,7 @@ func (x index) Prefix() string { return x.prefix }
 // look for two contents that meet, so 2^-128 is the chance for a given pair, and
 // the ledger holds a digest for every field of every record.
 func (x index) Digest(content []byte) string {
-	return base64.RawURLEncoding.EncodeToString(x.mac(16, "digest", content))
+	return text.EncodeToString(x.mac(16, "digest", content))
 }
 
 // Format prints nothing of the index, under every verb.

@@ -128,10 +128,13 @@ func syncDir(dir string) error {
 
 // A key file is three lines: what it is, the keyset, and a check, so that a
 // damaged file says so now and not through everything that can't be unwrapped.
-const (
-	keyFileHeader = "safeconduct local key 1"
-	keyFileCheck  = "safeconduct local key check"
-)
+const keyFileHeader = "safeconduct local key 1"
+
+// keyFileText is strict: of all spellings of the same bytes it takes one.
+var keyFileText = base64.StdEncoding.Strict()
+
+// keyFileCheck is the associated data of the check: every byte of the file.
+func keyFileCheck(serialised []byte) []byte { return append([]byte(keyFileHeader), serialised...) }
 
 func newKey() ([]byte, error) {
 	h, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
@@ -146,11 +149,11 @@ func newKey() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	check, err := a.Encrypt(nil, []byte(keyFileCheck))
+	check, err := a.Encrypt(nil, keyFileCheck(b.Bytes()))
 	if err != nil {
 		return nil, err
 	}
-	text := base64.StdEncoding.EncodeToString
+	text := keyFileText.EncodeToString
 	return []byte(keyFileHeader + "\n" + text(b.Bytes()) + "\n" + text(check) + "\n"), nil
 }
 
@@ -159,8 +162,8 @@ func parseKey(content []byte) (tink.AEADWithContext, error) {
 	if len(lines) != 4 || lines[0] != keyFileHeader || lines[3] != "" {
 		return nil, ErrKeyDamaged
 	}
-	serialised, err1 := base64.StdEncoding.DecodeString(lines[1])
-	check, err2 := base64.StdEncoding.DecodeString(lines[2])
+	serialised, err1 := keyFileText.DecodeString(lines[1])
+	check, err2 := keyFileText.DecodeString(lines[2])
 	if err1 != nil || err2 != nil {
 		return nil, ErrKeyDamaged
 	}
@@ -172,7 +175,7 @@ func parseKey(content []byte) (tink.AEADWithContext, error) {
 	if err != nil {
 		return nil, ErrKeyDamaged
 	}
-	if _, err := a.Decrypt(check, []byte(keyFileCheck)); err != nil {
+	if _, err := a.Decrypt(check, keyFileCheck(serialised)); err != nil {
 		return nil, ErrKeyDamaged
 	}
 	return localKey{func() tink.AEAD { return a }}, nil

@@ -19,8 +19,8 @@ import (
 // It keeps a write-ahead log, so that readers and the writer never wait for each
 // other, and syncs it at every commit (synchronous=FULL): an intent must outlive
 // a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous). Deleted
-// rows are overwritten (secure_delete); [SQLite.Checkpoint] takes what is left of
-// them out of the log.
+// rows are overwritten (secure_delete); [SQLite.Scrub] takes away what is left of
+// them.
 type SQLite struct {
 	write, read *sql.DB
 	do          writer
@@ -123,11 +123,10 @@ func (s *SQLite) Close() error {
 	return errors.Join(errs...)
 }
 
-// Checkpoint writes the log into the file and empties it, so that no version of
-// a row that was changed or deleted is left in a file. It fails while a reader
-// holds on to the log.
+// Checkpoint writes the log into the file and empties it. It fails while a
+// reader holds on to the log.
 func (s *SQLite) Checkpoint(ctx context.Context) error {
-	return patiently(ctx, func() error {
+	err := patiently(ctx, func() error {
 		var busy, log, done int
 		err := s.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done)
 		if err == nil && busy != 0 {
@@ -135,4 +134,19 @@ func (s *SQLite) Checkpoint(ctx context.Context) error {
 		}
 		return err
 	})
+	if err != nil {
+		return fmt.Errorf("ledger: checkpoint: %w", err)
+	}
+	return nil
+}
+
+// Scrub leaves nothing in any file of rows that were changed or deleted. It
+// writes the file anew: secure_delete overwrites a row where it stands, but not
+// the copies that stay behind when a page is split.
+func (s *SQLite) Scrub(ctx context.Context) error {
+	err := patiently(ctx, func() error { _, err := s.write.ExecContext(ctx, `VACUUM`); return err })
+	if err != nil {
+		return fmt.Errorf("ledger: scrub: %w", err)
+	}
+	return s.Checkpoint(ctx)
 }

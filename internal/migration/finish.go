@@ -162,11 +162,12 @@ func (s Finish) Do(ctx context.Context, in FinishInput) (FinishOutput, error) {
 	if in.Outcome == ledger.RunFinished {
 		run.State, op = ledger.RunFinished, audit.RunFinished
 	}
-	if err := l.PutRun(ctx, run); err != nil {
-		return FinishOutput{}, ofStorage("record the run", err)
-	}
 	if err := s.record(ctx, in.Run, "finish", op, in.Run.ID, nil); err != nil {
 		return FinishOutput{}, err
 	}
-	return FinishOutput{in.Outcome}, ofStorage("release the lease", l.Release(ctx, in.Run.ID))
+	if err := l.Release(ctx, in.Run.ID); err != nil {
+		return FinishOutput{}, ofStorage("release the lease", err)
+	}
+	// The state comes last: as long as it says running, a resume comes here again.
+	return FinishOutput{in.Outcome}, ofStorage("record the run", l.PutRun(ctx, run))
 }

@@ -208,6 +208,9 @@ func (w *worker) choose(ctx context.Context, k helpdesk.Kind, lines []cleanLine,
 			}
 		default:
 			taken[e.Ref] = true
+			if w.run.Adopt && e.State == "" {
+				e.State = ledger.StateIntended // by a run that nobody remembers
+			}
 			e.Source, e.Rules, e.Changed, e.Seen = line.Source, w.rules, line.Record.Changed, w.run.ID
 			todo = append(todo, &item{e, line.Record})
 		}

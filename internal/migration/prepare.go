@@ -101,7 +101,7 @@ func kindsOf(p *plan.Plan, source connectors.SourceProfile, m Mode) []helpdesk.K
 // holds records with this migration's markers: they would all come again.
 func (s Plan) sameLedger(ctx context.Context, l *ledger.Ledger, r Run, target connectors.Target) error {
 	census, ok := target.(connectors.Censor)
-	if !ok {
+	if !ok || r.Adopt {
 		return nil
 	}
 	index, err := s.Index.Index(ctx, r.Tenant, r.Migration)

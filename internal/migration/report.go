@@ -57,16 +57,24 @@ func (s Report) Do(ctx context.Context, in RunInput) (out ReportOutput, err erro
 		return out, err
 	}
 	out.Partial = report.Partial()
-	documents, err := report.Documents()
-	if err != nil {
-		return out, err
-	}
-	for _, d := range documents {
-		path, err := s.Out.Write(ctx, in.Run, d.Name, d.Content)
+	for _, d := range []struct {
+		name   string
+		render func() ([]byte, error)
+	}{
+		{"report.json", report.JSON},
+		{"report.en.html", func() ([]byte, error) { return report.HTML("en") }},
+		{"report.de.html", func() ([]byte, error) { return report.HTML("de") }},
+		{"set-aside.csv", report.AsideCSV},
+		{"differences.csv", report.DifferencesCSV},
+	} {
+		content, err := d.render()
 		if err != nil {
-			return out, ofStorage("write "+d.Name, err)
+			return out, failf(Internal, "render %s", d.name)
 		}
-		out.Documents = append(out.Documents, path)
+		if _, err := s.Out.Write(ctx, in.Run, d.name, content); err != nil {
+			return out, ofStorage("write "+d.name, err)
+		}
+		out.Documents = append(out.Documents, d.name)
 	}
 	err = s.record(ctx, in.Run, "report", audit.ReportIssued, in.Run.ID, map[string]int64{"documents": int64(len(out.Documents))})
 	return out, err
@@ -89,6 +97,9 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}},
 	}}
 	if run.Sealed != nil {
+		if run.State == ledger.RunRunning { // only the bookkeeping of finish is left
+			g.report.State, g.report.Ended = ledger.RunFinished, run.Sealed.At
+		}
 		g.report.Sealed = &evidence.Seal{At: run.Sealed.At, Keys: run.Sealed.Keys, Objects: run.Sealed.Objects, Bytes: run.Sealed.Bytes, Left: run.Sealed.Left}
 	}
 	for _, step := range []func(context.Context, *plan.Plan) error{g.desks, g.findings, g.verdicts, g.census, g.aside, g.proof} {

@@ -28,6 +28,8 @@ type Run struct {
 	ID        string `json:"id"`
 	Mode      Mode   `json:"mode"`
 	Limit     int    `json:"limit,omitempty"` // demo: tickets at most
+	// Adopt: the ledger was lost; each record is looked for in the target first.
+	Adopt bool `json:"adopt,omitempty"`
 }
 
 // Prefix starts the names of all staged objects of the run.

@@ -20,11 +20,11 @@ var card = recognizer{
 		"my credit card number is «4111 1111 1111 1112»", "Kreditkarte: «4111111111111112»",
 		"Kartennummer <b>«5500 0000 0000 0005»</b>", "«4111 1111 1111 1111» «5555-5555-5555-4444»",
 		"Visa «4222222222222»", "cc «630427373398»", "JCB card «180016070420458»", "UnionPay «6205 5000 0000 0000 004»",
-		"«4111&nbsp;1111&nbsp;1111&nbsp;1111»",
+		"«4111&nbsp;1111&nbsp;1111&nbsp;1111»", "scan_«4111111111111111»_front.jpg",
 	},
 	leaves: []string{
 		"4111 1111 1111 1112", "order 4111111111111112", "1234567890123456", "Bestellung 4000 0000 0000 0000",
-		"A4111111111111111", "4111111111111111B", "41111111111111111111111", "x_4111111111111111",
+		"A4111111111111111", "4111111111111111B", "41111111111111111111111", 
 		"4222222222222", "1710147660123", "0000 0000 0000 0000", "card 1234", "card of 2024-03-11",
 		"Karte 12 34 56 78 90 12 34", "0.4111111111111111", "630427373398",
 	},
@@ -60,7 +60,7 @@ func matchCard(w window, i int, c *cues) (Span, bool) {
 // them a part of something longer: a decimal, a name, an id.
 func numberStarts(w window, i int) bool {
 	switch b := w.at(i - 1); {
-	case !isDigit(w.at(i)) || w.wordBefore(i) || b == '_':
+	case !isDigit(w.at(i)) || w.wordBefore(i):
 		return false
 	case b == '.' || b == ',' || b == '-':
 		return !w.wordBefore(i - 1)

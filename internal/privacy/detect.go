@@ -13,28 +13,33 @@ const reach = 160
 // lie inside the text, in order, and do not overlap. With room in dst it
 // allocates nothing.
 func Detect(dst []Span, text []byte, people *People) []Span {
-	base := len(dst)
-	s := scanner{spans: dst, people: people, stage: words}
-	s.scan(window{text, 0, len(text)}, 0)
-	s.stage = numbers
-	lo := 0
-	for i, settled := base, len(s.spans); i < settled; i++ {
-		wall := s.spans[i]
-		s.scan(window{text, lo, wall.Start}, lo)
-		lo = wall.End
+	s := scanner{spans: dst, base: len(dst), people: people}
+	for _, s.stage = range stages {
+		s.gaps(text)
 	}
-	s.scan(window{text, lo, len(text)}, lo)
-	found := s.spans[base:]
-	slices.SortFunc(found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	found := s.spans[s.base:]
 	found = slices.DeleteFunc(found, func(s Span) bool { return s.Kind == reserved })
-	return s.spans[:base+len(found)]
+	return s.spans[:s.base+len(found)]
 }
 
 // A scanner goes over one text in stages.
 type scanner struct {
 	spans  []Span
+	base   int // of the spans of this text
 	people *People
 	stage  *stage
+}
+
+// gaps scans what lies between the spans that earlier stages settled.
+func (s *scanner) gaps(text []byte) {
+	lo := 0
+	for i, n := s.base, len(s.spans); i < n; i++ {
+		wall := s.spans[i]
+		s.scan(window{text, lo, wall.Start}, lo)
+		lo = wall.End
+	}
+	s.scan(window{text, lo, len(text)}, lo)
+	slices.SortFunc(s.spans[s.base:], func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
 }
 
 // scan appends the spans of a window that are triggered at or after from. Each
@@ -96,21 +101,23 @@ func (s *scanner) matchAt(w window, i int) (best Span, found bool) {
 	return best, found
 }
 
-// better ranks spans that overlap: a replacement of our own is never touched;
-// then the longest, then what a checksum confirms, then what tells whose it is.
-// Of equals the first recognizer in the stage stays.
+// better ranks spans that overlap: what holds all of the other; then what a checksum
+// confirms, then the longest, then what tells whose it is. Of equals the first
+// recognizer in the stage stays.
 func (s Span) better(than Span) bool {
-	if own := s.Kind == reserved; own != (than.Kind == reserved) {
-		return own
-	}
-	if n, m := s.End-s.Start, than.End-than.Start; n != m {
-		return n > m
-	}
-	if s.Valid != than.Valid {
+	n, m := s.End-s.Start, than.End-than.Start
+	switch {
+	case s.holds(than) != than.holds(s):
+		return s.holds(than)
+	case s.Valid != than.Valid:
 		return s.Valid
+	case n != m:
+		return n > m
 	}
 	return s.Person > 0 && than.Person == 0
 }
+
+func (s Span) holds(other Span) bool { return s.Start <= other.Start && other.End <= s.End }
 
 // Rewrite appends text to dst with each span replaced by what op appends for it.
 // Bytes outside the spans stay as they are. Spans must come as from Detect; one

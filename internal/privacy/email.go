@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -44,11 +43,7 @@ func matchEmail(w window, i int, _ *cues) (Span, bool) {
 	if start == left || end < 0 || scaledImage(w, right) {
 		return Span{}, false
 	}
-	kind := Email
-	if ownEmail(w.text[start:end]) {
-		kind = reserved
-	}
-	return Span{Start: start, End: end, Kind: kind, Valid: true}, true
+	return Span{Start: start, End: end, Kind: Email, Valid: true}, true
 }
 
 // atSigns are the ways in which "@" is written in URLs, in HTML and against
@@ -165,37 +160,4 @@ func topLevel(w window, start, end int) int {
 // scaledImage tells "icon@2x.png", a file name of Apple's, from an address.
 func scaledImage(w window, i int) bool {
 	return isDigit(w.at(i)) && w.at(i+1) == 'x' && w.at(i+2) == '.'
-}
-
-// Domains of our own replacements. RFC 6761 section 6.4 keeps .invalid from ever
-// resolving: mail to a pseudonym reaches nobody.
-const (
-	maskedEmail     = "masked@masked.invalid"
-	pseudonymPrefix = "p-"
-	pseudonymDomain = "@pseudonym.invalid"
-	pseudonymDigits = 16
-)
-
-// ownEmail reports whether an address is exactly one of our own.
-func ownEmail(address []byte) bool {
-	if string(address) == maskedEmail {
-		return true
-	}
-	local, ok := bytes.CutSuffix(address, []byte(pseudonymDomain))
-	if !ok {
-		return false
-	}
-	code, ok := bytes.CutPrefix(local, []byte(pseudonymPrefix))
-	return ok && len(code) == pseudonymDigits && hexadecimal(code, 'a')
-}
-
-// hexadecimal reports whether code is digits and letters a–f, or A–F if letters
-// start at 'A'.
-func hexadecimal(code []byte, a byte) bool {
-	for _, b := range code {
-		if !isDigit(b) && b-a >= 6 {
-			return false
-		}
-	}
-	return true
 }

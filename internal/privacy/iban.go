@@ -43,21 +43,21 @@ func matchIBAN(w window, i int, c *cues) (Span, bool) {
 	return Span{Start: start, End: end, Kind: IBAN}, end > 0
 }
 
-// mistyped reads what is called an IBAN and is none: groups with digits, of the
-// length that any country's have (15 to 34, less a forgotten one). Returns the
-// end or -1.
+// maxIBAN is the longest any country has; minMistyped the shortest (Norway's 15),
+// less a character that was forgotten.
+const (
+	maxIBAN     = 34
+	minMistyped = 14
+)
+
+// mistyped reads what is called an IBAN and is none: groups with digits, as many as
+// an IBAN can hold. It returns the end or -1.
 func mistyped(w window, start int) int {
 	i, end, length := start, start, 0
-	for groups := 0; length <= 34; groups++ {
-		next, digits := i, 0
-		for isAlnum(w.at(next)) {
-			if isDigit(w.at(next)) {
-				digits++
-			}
-			next++
-		}
+	for groups := 0; ; groups++ {
+		next, digits := alnumEnd(w, i)
 		bank := groups == 1 && next-i == 4 // GB29 NWBK …
-		if next == i || digits == 0 && !bank || w.wordAt(next) {
+		if next == i || digits == 0 && !bank || length+next-i > maxIBAN || w.wordAt(next) {
 			break
 		}
 		length, end = length+next-i, next
@@ -66,10 +66,20 @@ func mistyped(w window, start int) int {
 			break
 		}
 	}
-	if length < 14 || length > 34 {
+	if length < minMistyped {
 		return -1
 	}
 	return end
+}
+
+func alnumEnd(w window, i int) (end, digits int) {
+	for isAlnum(w.at(i)) {
+		if isDigit(w.at(i)) {
+			digits++
+		}
+		i++
+	}
+	return i, digits
 }
 
 // readIBAN reads an account of this form and returns its end, or -1, and its

@@ -1,5 +1,10 @@
 package privacy
 
+import (
+	"cmp"
+	"slices"
+)
+
 // A Finding says that a field of one record holds personal data: where, of which
 // kind, how many. It never holds the data.
 type Finding struct {
@@ -54,4 +59,29 @@ func (inv *Inventory) add(field string, kind Kind, n Count) {
 	}
 	was := inv.Fields[field][kind]
 	inv.Fields[field][kind] = Count{was.Found + n.Found, was.Records + n.Records}
+}
+
+// A tally counts the findings of one record by field and kind.
+type tally map[tallied]int
+
+type tallied struct {
+	field string
+	kind  Kind
+}
+
+func (t tally) add(field string, kind Kind, n int) {
+	if n > 0 {
+		t[tallied{field, kind}] += n
+	}
+}
+
+// findings lists the counts in a fixed order.
+func (t tally) findings() (all []Finding) {
+	for k, n := range t {
+		all = append(all, Finding{k.field, k.kind, n})
+	}
+	slices.SortFunc(all, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Kind, b.Kind))
+	})
+	return all
 }

@@ -27,3 +27,16 @@ type Result struct {
 	// found. Not empty means: this record did not come out clean.
 	Residual []Finding
 }
+
+// outcomes says what an operator is called once it happened.
+var outcomes = map[Operator]Outcome{Pseudonymize: Pseudonymised, Mask: Masked, Drop: Dropped}
+
+// strongest returns the outcome that leaves less.
+func strongest(a, b Outcome) Outcome {
+	for _, o := range []Outcome{Dropped, Masked} {
+		if a == o || b == o {
+			return o
+		}
+	}
+	return Pseudonymised
+}

@@ -4,42 +4,103 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 )
 
-// mention is a span of the shared data, in Unicode code points.
-type mention struct {
-	Start, End int
-	Type       string
+// tickets are 1,000 synthetic ones, half English, half German (data/README.md). No
+// rule here was made from them.
+const tickets = "data/pii/tickets_en_de.dev.jsonl.gz"
+
+// goldKinds maps the kinds of the shared data to ours.
+var goldKinds = map[string]Kind{"EMAIL": Email, "PHONE": Phone, "IBAN": IBAN, "CARD": Card}
+
+// floor is slightly under the F1 that is reached for each kind. Generator and
+// recognizers know the same formats, so this guards against getting worse; it
+// does not say how real tickets fare.
+const floor = .995
+
+func TestTicketsAreReadAsWellAsPromised(t *testing.T) {
+	scores := map[Kind]*score{}
+	for _, k := range goldKinds {
+		scores[k] = &score{}
+	}
+	for _, s := range samples(t, tickets) {
+		measure(scores, s, inCodePoints(s.Text, Detect(nil, []byte(s.Text), nil)))
+	}
+	for k, s := range scores {
+		t.Logf("%-6s precision %.4f recall %.4f F1 %.4f of %d", k, s.precision(), s.recall(), s.f1(), s.mentions)
+		if s.f1() < floor {
+			t.Errorf("%s: F1 %.4f, want at least %.3f", k, s.f1(), floor)
+		}
+	}
+}
+
+// A score counts by data/README.md: a mention is found when a prediction of its
+// kind overlaps it, a prediction is right when it overlaps such a mention.
+type score struct{ mentions, found, predictions, right int }
+
+func (s *score) precision() float64 { return float64(s.right) / float64(s.predictions) }
+func (s *score) recall() float64    { return float64(s.found) / float64(s.mentions) }
+func (s *score) f1() float64 {
+	return 2 * s.precision() * s.recall() / (s.precision() + s.recall())
+}
+
+func measure(scores map[Kind]*score, s sample, spans []Span) {
+	hit := make([]bool, len(spans))
+	for _, m := range s.Spans {
+		kind, known := goldKinds[m.Type]
+		if !known {
+			continue
+		}
+		found := false
+		for i, p := range spans {
+			if p.Kind == kind && m.Start < p.End && p.Start < m.End {
+				found, hit[i] = true, true
+			}
+		}
+		scores[kind].mentions++
+		if found {
+			scores[kind].found++
+		}
+	}
+	for i, p := range spans {
+		scores[p.Kind].predictions++
+		if hit[i] {
+			scores[p.Kind].right++
+		}
+	}
+}
+
+// inCodePoints turns byte offsets into those of the shared data.
+func inCodePoints(text string, spans []Span) []Span {
+	at := make([]int, len(text)+1)
+	n := 0
+	for i := range text {
+		at[i] = n
+		n++
+	}
+	at[len(text)] = n
+	for i := range spans {
+		spans[i].Start, spans[i].End = at[spans[i].Start], at[spans[i].End]
+	}
+	return spans
 }
 
 type sample struct {
-	ID, Lang, Text string
-	Spans          []mention
+	Text  string
+	Spans []struct {
+		Start, End int // in Unicode code points
+		Type       string
+	}
 }
 
-// shared opens a file of /work/shared/data, which stays outside the repository.
-func shared(t testing.TB, name string) *os.File {
-	root := os.Getenv("SAFECONDUCT_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	f, err := os.Open(filepath.Join(root, filepath.FromSlash(name)))
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatalf("CI must measure: %v; set SAFECONDUCT_SHARED to the folder that holds data/", err)
-	}
-	if err != nil {
-		t.Skipf("not measured: %v; set SAFECONDUCT_SHARED to the folder that holds data/pii", err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
-}
-
+// samples reads a file of the shared data, which stays outside the repository.
 func samples(t testing.TB, name string) (all []sample) {
-	z, err := gzip.NewReader(shared(t, name))
+	f := openShared(t, name)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,83 +119,19 @@ func samples(t testing.TB, name string) (all []sample) {
 	return all
 }
 
-// floors are slightly under what is reached.
-var floors = map[Kind]float64{Email: .98, Phone: .98, IBAN: .98, Card: .98}
-
-func TestTicketsAreReadAsWellAsPromised(t *testing.T) {
-	gold := map[string]Kind{"EMAIL": Email, "PHONE": Phone, "IBAN": IBAN, "CARD": Card}
-	scores := map[Kind]*score{Email: {}, Phone: {}, IBAN: {}, Card: {}}
-	for _, s := range samples(t, "data/pii/tickets_en_de.dev.jsonl.gz") {
-		spans := inRunes(s.Text, Detect(nil, []byte(s.Text), nil))
-		for _, m := range s.Spans {
-			if k, ok := gold[m.Type]; ok {
-				scores[k].mention(overlaps(m, k, spans))
-				if os.Getenv("MISS") != "" && !overlaps(m, k, spans) {
-					fmt.Println("MISS", s.Lang, k, string([]rune(s.Text)[max(0, m.Start-40):m.End]), "|", string([]rune(s.Text)[m.End:min(m.End+12, len([]rune(s.Text)))]))
-				}
-			}
-		}
-		for _, p := range spans {
-			hit := false
-			for _, m := range s.Spans {
-				hit = hit || gold[m.Type] == p.Kind && m.Start < p.End && p.Start < m.End
-			}
-			scores[p.Kind].prediction(hit)
-			if os.Getenv("MISS") != "" && !hit {
-				fmt.Println("FP", s.Lang, p.Kind, string([]rune(s.Text)[max(0, p.Start-40):p.Start]), "|", string([]rune(s.Text)[p.Start:p.End]), "|", string([]rune(s.Text)[p.End:min(p.End+12, len([]rune(s.Text)))]))
-			}
-		}
+func openShared(t testing.TB, name string) *os.File {
+	root := os.Getenv("SAFECONDUCT_SHARED")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared") // beside the repository
 	}
-	for k, s := range scores {
-		t.Logf("%-6s precision %.4f recall %.4f F1 %.4f of %d", k, s.precision(), s.recall(), s.f1(), s.mentions)
-		if s.f1() < floors[k] {
-			t.Errorf("%s: F1 %.4f, want at least %.3f", k, s.f1(), floors[k])
-		}
+	f, err := os.Open(filepath.Join(root, filepath.FromSlash(name)))
+	switch {
+	case err == nil:
+		return f
+	case os.Getenv("CI") != "":
+		t.Fatalf("CI must measure and can't: %v; set SAFECONDUCT_SHARED to the folder that holds data/", err)
+	default:
+		t.Skipf("not measured: %v; set SAFECONDUCT_SHARED to the folder that holds data/", err)
 	}
-}
-
-type score struct{ mentions, found, predictions, right int }
-
-func (s *score) mention(found bool) {
-	s.mentions++
-	if found {
-		s.found++
-	}
-}
-
-func (s *score) prediction(right bool) {
-	s.predictions++
-	if right {
-		s.right++
-	}
-}
-
-func (s *score) precision() float64 { return float64(s.right) / float64(s.predictions) }
-func (s *score) recall() float64    { return float64(s.found) / float64(s.mentions) }
-func (s *score) f1() float64 {
-	return 2 * s.precision() * s.recall() / (s.precision() + s.recall())
-}
-
-func overlaps(m mention, k Kind, spans []Span) bool {
-	for _, p := range spans {
-		if p.Kind == k && m.Start < p.End && p.Start < m.End {
-			return true
-		}
-	}
-	return false
-}
-
-// inRunes turns byte offsets into code points.
-func inRunes(text string, spans []Span) []Span {
-	at := make([]int, len(text)+1)
-	n := 0
-	for i := range text {
-		at[i] = n
-		n++
-	}
-	at[len(text)] = n
-	for i := range spans {
-		spans[i].Start, spans[i].End = at[spans[i].Start], at[spans[i].End]
-	}
-	return spans
+	return nil
 }

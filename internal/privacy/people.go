@@ -23,7 +23,7 @@ type People struct {
 	forms []form
 	text  []byte // of all forms, lower case
 	// first says by stage which bytes a form starts with, in either case.
-	first [2][256]bool
+	first [3][256]bool
 }
 
 // A form is one way in which a person is written.
@@ -37,13 +37,13 @@ type form struct {
 // the person.
 const (
 	minNameForm  = 5
-	minPhoneForm = 6 // digits
+	minPhoneForm = 7 // digits
 )
 
 // Reset empties the list and keeps its memory.
 func (p *People) Reset() {
 	p.all, p.forms, p.text = p.all[:0], p.forms[:0], p.text[:0]
-	p.first = [2][256]bool{}
+	p.first = [3][256]bool{}
 }
 
 // Add puts a person on the list.

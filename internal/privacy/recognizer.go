@@ -28,11 +28,14 @@ type stage struct {
 	tried       [256]uint8 // bit k: recognizers[k] is tried at this byte
 }
 
-// Words settle before numbers, because a number's cue may be hidden in what an
-// address or a name replaces.
+// The stages settle one after another. Replacements of our own come first, because
+// nothing may read into them; words before numbers, because a number's cue may be
+// hidden in what an address or a name replaces.
 var (
-	words   = newStage(0, &ours, &email, &dataURI)
-	numbers = newStage(1, &iban, &card, &phone)
+	settled = newStage(0, &ours, &dataURI)
+	words   = newStage(1, &email)
+	numbers = newStage(2, &iban, &card, &phone)
+	stages  = []*stage{settled, words, numbers}
 )
 
 func newStage(place int, recognizers ...*recognizer) *stage {

@@ -15,7 +15,7 @@ type Account struct {
 	// age. References are keys; people's keys are e-mail addresses.
 	Records []helpdesk.Record
 	// Files holds the bytes of attachments by their Locator, which is a relative
-	// path: "files/10007/2-1.png".
+	// path: "files/10007-2-1.png".
 	Files map[string][]byte
 }
 

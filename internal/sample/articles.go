@@ -37,11 +37,11 @@ func (d *desk) illustrate(r *helpdesk.Record, head map[string]string) {
 	case head["picture"] != "":
 		content = picture(newDice(r.Key), 64, 48)
 		a.Name, a.ContentType, a.Inline, a.ContentID = head["picture"], "image/png", true, head["picture"]
-		a.Locator = filesFolder + r.Key + "/1.png"
+		a.Locator = filesFolder + r.Key + "-1.png"
 	case head["sheet"] != "":
 		content = pdf([]string{"ACME", "", r.Article.Title, "", "________________________"})
 		a.Name, a.ContentType = head["sheet"], "application/pdf"
-		a.Locator = filesFolder + r.Key + "/1.pdf"
+		a.Locator = filesFolder + r.Key + "-1.pdf"
 	default:
 		return
 	}

@@ -31,10 +31,12 @@ type scenario struct {
 
 // A step is one message of a conversation.
 type step struct {
-	who    string // customer, agent or note
-	file   string // kind of the attached file, or ""
-	bodies []string
+	who      string // customer, agent or note
+	wordings []wording
 }
+
+// A wording is one way to say it, with the kind of file that is attached, if any.
+type wording struct{ text, file string }
 
 // theBook is read once: it never changes.
 var theBook = sync.OnceValue(func() *book {
@@ -64,7 +66,7 @@ func (b *book) of(lang string) []*scenario {
 // awkward_de.txt.
 func readScenarios(name string) []*scenario {
 	lang := "en"
-	if strings.Contains(name, "de_") || strings.Contains(name, "_de") {
+	if strings.Contains(name, "/de_") || strings.HasSuffix(name, "_de.txt") {
 		lang = "de"
 	}
 	var list []*scenario
@@ -101,12 +103,11 @@ func (s *scenario) readSteps(parts []string) {
 		title, body, _ := strings.Cut(part, "\n")
 		body = strings.Trim(body, "\n")
 		who, file, _ := strings.Cut(title, " +")
-		if who == "or" {
-			last := &s.steps[len(s.steps)-1]
-			last.bodies = append(last.bodies, body)
-			continue
+		if who != "or" {
+			s.steps = append(s.steps, step{who: who})
 		}
-		s.steps = append(s.steps, step{who, file, []string{body}})
+		last := &s.steps[len(s.steps)-1]
+		last.wordings = append(last.wordings, wording{body, file})
 	}
 }
 

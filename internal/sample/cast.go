@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ type cast struct {
 // begin is when the account starts, asOf when it was exported.
 var (
 	begin = time.Date(2023, 1, 9, 0, 0, 0, 0, time.UTC)
-	asOf  = time.Date(2025, 9, 30, 12, 0, 0, 0, time.UTC)
+	asOf  = time.Date(2025, 9, 1, 12, 0, 0, 0, time.UTC)
 )
 
 // newCast reads the people: all agents, and the first contacts with those that
@@ -133,26 +134,26 @@ func (c *cast) find(key string) (helpdesk.Record, bool) {
 	return helpdesk.Record{}, false
 }
 
-// inGroup lists the agents of a group, or all if it has none.
-func (c *cast) inGroup(group string) []helpdesk.Record {
+// inGroup lists the agents of a group who speak the language; where there are
+// none, all agents who speak it.
+func (c *cast) inGroup(group, lang string) []helpdesk.Record {
+	speaking := inLanguage(c.agents, lang)
 	var in []helpdesk.Record
-	for _, a := range c.agents {
-		for _, g := range a.Person.Groups {
-			if g == group {
-				in = append(in, a)
-			}
+	for _, a := range speaking {
+		if slices.Contains(a.Person.Groups, group) {
+			in = append(in, a)
 		}
 	}
 	if in == nil {
-		return c.agents
+		return speaking
 	}
 	return in
 }
 
-// speaking lists the contacts who write in a language.
-func (c *cast) speaking(lang string) []helpdesk.Record {
+// inLanguage lists the people who write in a language.
+func inLanguage(people []helpdesk.Record, lang string) []helpdesk.Record {
 	var in []helpdesk.Record
-	for _, p := range c.contacts {
+	for _, p := range people {
 		if language(p.Person.Locale) == lang {
 			in = append(in, p)
 		}

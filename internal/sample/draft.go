@@ -3,6 +3,7 @@ package sample
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,17 +44,26 @@ func (d *desk) newDraft(key string, s *scenario) *draft {
 	dice := newDice("ticket " + key)
 	t := &draft{desk: d, scenario: s, key: key, ticket: &helpdesk.Ticket{},
 		voice: &voice{dice: dice, lang: s.lang, book: d.book, facts: map[string]string{}, now: bornAt(key, dice)}}
-	t.agent = pick(dice, d.cast.inGroup(s.head["group"]))
-	switch name := s.head["requester"]; name {
-	case "none":
-	case "":
-		t.requester = pick(dice, d.cast.speaking(s.lang))
-	default:
-		t.requester, _ = d.cast.find(name)
-	}
+	t.agent = pick(dice, d.cast.inGroup(s.head["group"], s.lang))
+	t.requester = d.requester(dice, s)
 	t.learn()
 	t.fillHead()
 	return t
+}
+
+// requester is whom the scenario calls by name, or anybody who speaks its
+// language and, if it says so, belongs to a company.
+func (d *desk) requester(dice *dice, s *scenario) helpdesk.Record {
+	people := inLanguage(d.cast.contacts, s.lang)
+	switch name := s.head["requester"]; name {
+	case "":
+		return pick(dice, people)
+	case "company":
+		return pick(dice, slices.DeleteFunc(people, func(r helpdesk.Record) bool { return r.Person.Organizations == nil }))
+	default:
+		named, _ := d.cast.find(name)
+		return named
+	}
 }
 
 // bornAt says when a ticket came in: keys count up over the whole time of the
@@ -139,7 +149,7 @@ func (t *draft) fillHabits() {
 		t.ticket.Priority = pick(dice, []string{"low", "normal", "normal", "normal", "normal", "high"})
 	}
 	if t.ticket.Channel == "" {
-		t.ticket.Channel = pick(dice, []string{"email", "email", "email", "email", "web", "phone"})
+		t.ticket.Channel = pick(dice, []string{"email", "email", "email", "web"})
 	}
 	if t.ticket.Channel == "phone" || t.ticket.Requester == "" {
 		t.ticket.Submitter = t.agent.Key
@@ -154,7 +164,9 @@ func (t *draft) fillCustom() {
 	add := func(name string, values ...string) {
 		t.ticket.Custom = append(t.ticket.Custom, helpdesk.CustomValue{Name: name, Values: values})
 	}
-	add(fieldProduct, t.scenario.head["product"])
+	if product := t.scenario.head["product"]; product != "" {
+		add(fieldProduct, product)
+	}
 	if contract := t.voice.facts["contract"]; contract != "" || dice.chance(10) {
 		add(fieldContract, t.voice.fact("contract"))
 	}

@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // A letter is a message before it is spelled as text or HTML.
@@ -13,7 +14,7 @@ type letter struct {
 	closing   string
 	name      string
 	signature []string
-	picture   string  // Content-ID of a picture below the body
+	sent      time.Time
 	reply     *letter // what is quoted below
 	wrote     string  // the line above the quotation
 }
@@ -38,9 +39,6 @@ func (l *letter) html() string {
 	b.WriteString(paragraph(l.greeting))
 	for block := range strings.SplitSeq(l.body, "\n\n") {
 		b.WriteString(htmlBlock(block))
-	}
-	if l.picture != "" {
-		b.WriteString(`<p><img src="cid:` + l.picture + `" alt="" width="64" height="48"></p>`)
 	}
 	b.WriteString(paragraph(join("\n", l.closing, l.name)))
 	if len(l.signature) > 0 {

@@ -11,9 +11,10 @@ import (
 // play says the steps of the scenario.
 func (t *draft) play(steps []step) {
 	for _, s := range steps {
-		c := t.say(s.who, pick(t.voice.dice, s.bodies))
-		if s.file != "" {
-			t.attach(c, t.paper(s.file))
+		w := pick(t.voice.dice, s.wordings)
+		c := t.say(s.who, w.text)
+		if w.file != "" {
+			t.attach(c, t.paper(w.file))
 		}
 	}
 }
@@ -101,7 +102,10 @@ func (t *draft) format(who string) string {
 func (t *draft) bare() bool { return t.scenario.head["bare"] != "" || t.ticket.Channel == "chat" }
 
 func (t *draft) letter(who string, author helpdesk.Record, body string) *letter {
-	l := &letter{body: body}
+	l := &letter{body: body, sent: t.voice.now}
+	if t.voice.lang == "en" && !t.bare() {
+		l.body = strings.ToUpper(body[:1]) + body[1:]
+	}
 	if who == "note" || t.bare() {
 		return l
 	}
@@ -111,7 +115,7 @@ func (t *draft) letter(who string, author helpdesk.Record, body string) *letter 
 		l.name = author.Person.Name
 		l.signature = t.signature(author)
 	}
-	if t.last != nil && t.last.reply == nil && t.voice.dice.chance(25) {
+	if t.last != nil && t.last.reply == nil && t.last.name != l.name && t.voice.dice.chance(25) {
 		quoted := *t.last
 		l.reply, l.wrote = &quoted, t.wrote()
 	}
@@ -120,8 +124,7 @@ func (t *draft) letter(who string, author helpdesk.Record, body string) *letter 
 
 // wrote is the line above a quotation.
 func (t *draft) wrote() string {
-	last := t.ticket.Comments[len(t.ticket.Comments)-1]
-	t.voice.facts["sent"] = t.voice.date(last.Created) + last.Created.Format(" 15:04")
+	t.voice.facts["sent"] = t.voice.date(t.last.sent) + t.last.sent.Format(" 15:04")
 	t.voice.facts["who"] = t.last.name
 	return t.voice.phrase("wrote")
 }

@@ -7,7 +7,7 @@ const (
 	SameFileName       = "10006" // two attachments of one name on a comment
 	PictureInline      = "10012" // HTML with a PNG by cid:
 	HealthNote         = "10018" // a colleague's operation, in the text
-	EmptySubject       = "10024"
+	EmptySubject       = "10024" // no subject
 	CardNumber         = "10030" // test card numbers and a security code in the text
 	EmojiFileName      = "10036" // an attachment with umlauts and an emoji in its name
 	OtherCase          = "10042" // the requester's address in capitals, unlike people.csv
@@ -20,7 +20,7 @@ const (
 	EmptyFile          = "10084" // an attachment of 0 bytes
 	Separators         = "10090" // quotes, commas, semicolons, tabs, newlines and backslashes
 	ReplyBeforeTicket  = "10096" // the agent's reply is older than the ticket
-	NoRequester        = "10102"
+	NoRequester        = "10102" // an anonymous call, noted by an agent
 	BankDetails        = "10108" // IBANs in the text
 	RightToLeft        = "10114" // Hebrew name and text
 	LongBody           = "10120" // a comment of 60 KB; 6 KB in Crash
@@ -31,25 +31,26 @@ const (
 	QuotedReply        = "10150" // HTML with three levels of quotation
 	UnknownStatus      = "10156" // "waiting for supplier"
 	LinkToNowhere      = "10162" // a duplicate of a ticket that does not exist
-	NoComments         = "10168"
+	NoComments         = "10168" // a subject and not one comment
 	SolvedBeforeBorn   = "10174" // solved before it was created
 	ByteOrderMark      = "10180" // U+FEFF inside text
 	BigFile            = "10186" // 200 KB that do not compress; 8 KB in Crash
-	LongSubject        = "10192"
-	MergedInto         = "10198"
+	LongSubject        = "10192" // a subject of more than 255 bytes
+	MergedInto         = "10198" // the ticket that another was merged into
 	Merged             = "10204" // into MergedInto
 	Spam               = "10210" // its requester is no person on record
-	PasswordInText     = "10216"
+	PasswordInText     = "10216" // passwords in the text
 	Combining          = "10222" // one name composed (NFC) and decomposed (NFD)
 	BareCC             = "10228" // in copy: one person on record, two bare addresses
-	Parent             = "10234"
+	Parent             = "10234" // the parent of Child
 	Child              = "10240" // of Parent
 	FollowUp           = "10246" // of CardNumber
 	EditedComment      = "10252" // a comment that was edited later
 	SuspendedContact   = "10258" // the requester is suspended
 )
 
-// GoneAgent and GoneGroupKey are keys to which nothing belongs any more.
+// GoneAgent, GoneGroupKey and GoneTicket are keys to which nothing belongs any
+// more.
 const (
 	GoneAgent    = "ingo.former@acme.example.com"
 	GoneGroupKey = "field-service"
@@ -80,10 +81,10 @@ func oddities() []oddity {
 		{OtherCase, "other-case", func(t *draft) { t.ticket.Requester = "Dana.Kowalczyk@FERROUS.example.com" }},
 		{LongThread, "long-thread", goOn},
 		{Mojibake, "mojibake", nil},
-		{SameTextSameSecond, "same-text-same-second", tie},
+		{SameTextSameSecond, "same-text-same-second", tie(2)},
 		{GoneGroup, "gone-group", nil},
 		{DeletedAuthor, "deleted-author", deleteAuthor},
-		{TiedComments, "tied-comments", tie},
+		{TiedComments, "tied-comments", tie(6)},
 		{EmptyFile, "empty-file", attachEmpty},
 		{Separators, "separators", listDevices},
 		{ReplyBeforeTicket, "reply-before-ticket", replyEarly},
@@ -129,6 +130,9 @@ func (d *desk) odd(o oddity) helpdesk.Record {
 		t.ticket.Status = s.head["status"]
 	}
 	t.play(s.steps)
+	if o.twist == nil {
+		t.company()
+	}
 	t.finish()
 	if o.twist != nil {
 		o.twist(t)

@@ -19,7 +19,7 @@ func (d *desk) ordinary(key string, s *scenario) helpdesk.Record {
 	}
 	for i := range steps {
 		t.play(steps[i : i+1])
-		if i > 0 && i < len(steps)-1 && t.voice.dice.chance(14) {
+		if i > 0 && i < len(steps)-1 && t.voice.dice.chance(5) {
 			t.aside()
 		}
 	}
@@ -32,9 +32,9 @@ func (d *desk) ordinary(key string, s *scenario) helpdesk.Record {
 // closed, the young ones open.
 func (t *draft) fate() string {
 	switch age := asOf.Sub(t.ticket.Created); {
-	case age < 45*24*time.Hour:
+	case age < 50*24*time.Hour:
 		return pick(t.voice.dice, []string{"New", "Open", "Open", "Pending", "On hold"})
-	case age < 75*24*time.Hour || t.voice.dice.chance(6):
+	case age < 80*24*time.Hour || t.voice.dice.chance(6):
 		return "Solved"
 	case t.voice.dice.chance(3):
 		return "On hold"
@@ -71,7 +71,7 @@ func (t *draft) company() {
 			helpdesk.Participant{Role: "follower", Person: pick(dice, t.desk.cast.agents).Key})
 	}
 	for n := range 2 {
-		if dice.chance(22) {
+		if dice.chance(14) {
 			t.book(n)
 		}
 	}

@@ -20,7 +20,7 @@ func (t *draft) attach(c *helpdesk.Comment, p paper) *helpdesk.Attachment {
 	n := len(c.Attachments) + 1
 	number := strings.TrimPrefix(c.Key, t.key+"-")
 	a := helpdesk.Attachment{Key: fmt.Sprintf("%s-a%d", c.Key, n), Name: p.name, ContentType: p.contentType,
-		Size: int64(len(p.content)), Locator: fmt.Sprintf("%s%s/%s-%d.%s", filesFolder, t.key, number, n, p.extension)}
+		Size: int64(len(p.content)), Locator: fmt.Sprintf("%s%s-%s-%d.%s", filesFolder, t.key, number, n, p.extension)}
 	t.desk.files[a.Locator] = p.content
 	c.Attachments = append(c.Attachments, a)
 	return &c.Attachments[n-1]

@@ -15,6 +15,7 @@ func newSlots() map[string]func(*voice) string {
 		"amount":   func(v *voice) string { return v.money(v.dice.in(80_000, 2_400_000)) },
 		"small":    func(v *voice) string { return v.money(v.dice.in(490, 48_000)) },
 		"qty":      func(v *voice) string { return fmt.Sprint(v.dice.in(4, 48)) },
+		"three":    func(v *voice) string { return fmt.Sprint(v.dice.in(100, 999)) },
 		"days":     func(v *voice) string { return fmt.Sprint(v.dice.in(11, 29)) },
 		"date":     func(v *voice) string { return v.date(v.now.AddDate(0, 0, v.dice.in(3, 16))) },
 		"past":     func(v *voice) string { return v.date(v.now.AddDate(0, 0, -v.dice.in(2, 21))) },

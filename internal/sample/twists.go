@@ -27,7 +27,7 @@ func attachEmoji(t *draft) {
 }
 
 func attachEmpty(t *draft) {
-	t.attach(t.first(), paper{"Scan_0001.pdf", "application/pdf", "pdf", nil})
+	t.attach(t.first(), paper{"Scan_0001.pdf", "application/pdf", "pdf", []byte{}})
 }
 
 func attachRecording(t *draft) {
@@ -66,29 +66,32 @@ func show(c *helpdesk.Comment, source string) {
 
 // goOn makes the longest thread.
 func goOn(t *draft) {
-	for n := len(t.ticket.Comments); n < t.desk.scale.thread; n++ {
+	who := "customer"
+	for len(t.ticket.Comments) < t.desk.scale.thread {
 		clear(t.voice.facts)
 		t.learn()
-		who := pick(t.voice.dice, []string{"customer", "agent"})
+		if t.voice.dice.chance(70) {
+			who = map[string]string{"customer": "agent", "agent": "customer"}[who]
+		}
 		t.say(who, t.voice.phrase("chat."+who))
 	}
 	t.finish()
 }
 
-// tie gives all comments the time of the first.
-func tie(t *draft) {
-	for i := range t.ticket.Comments {
-		t.ticket.Comments[i].Created = t.first().Created
+// tie gives the first n comments the time of the first of them.
+func tie(n int) func(*draft) {
+	return func(t *draft) {
+		for i := range n {
+			t.ticket.Comments[i].Created = t.first().Created
+		}
 	}
 }
 
+// deleteAuthor lets the first answer come from somebody who has left.
 func deleteAuthor(t *draft) {
-	for i := range t.ticket.Comments {
-		if c := &t.ticket.Comments[i]; c.Author == t.agent.Key {
-			c.Author = GoneAgent
-			break
-		}
-	}
+	c := &t.ticket.Comments[1]
+	c.Author = GoneAgent
+	c.Body = strings.ReplaceAll(c.Body, t.agent.Person.Name, "Ingo Former")
 }
 
 func replyEarly(t *draft) {

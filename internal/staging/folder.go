@@ -11,6 +11,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -117,41 +118,34 @@ func (f *Folder) fill(ctx context.Context, tmp string, write func(io.Writer) err
 	return file.Close()
 }
 
-// publish gives the file its name. A Delete may be taking an empty folder away
-// at the same moment; then it makes it again.
+// publish gives the file its name.
 func (f *Folder) publish(ctx context.Context, tmp, name string) error {
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := f.makeDirs(path.Dir(name)); err != nil {
-			return err
-		}
-		err := f.root.Link(tmp, name)
-		switch {
-		case err == nil:
-			return f.syncDir(path.Dir(name))
-		case errors.Is(err, fs.ErrExist):
-			return ErrExists
-		case !errors.Is(err, fs.ErrNotExist):
-			return err
-		}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
+	if err := f.makeDirs(path.Dir(name)); err != nil {
+		return err
+	}
+	err := f.root.Link(tmp, name)
+	if errors.Is(err, fs.ErrExist) {
+		return ErrExists
+	}
+	if err != nil {
+		return err
+	}
+	return f.syncDir(path.Dir(name))
 }
 
 // makeDirs makes the folders of a name, each durable in the one above.
 func (f *Folder) makeDirs(dir string) error {
-	if _, err := f.root.Lstat(dir); err == nil {
+	if f.isDir(dir) {
 		return nil
 	}
-	if parent := path.Dir(dir); parent != "." {
-		if err := f.makeDirs(parent); err != nil {
-			return err
-		}
+	if err := f.makeDirs(path.Dir(dir)); err != nil {
+		return err
 	}
-	err := f.root.Mkdir(dir, 0o700)
-	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		return err // not there: its parent was just taken away, and publish tries again
+	if err := f.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
 	}
 	return f.syncDir(path.Dir(dir))
 }
@@ -161,7 +155,7 @@ func (f *Folder) syncDir(dir string) error {
 		return nil
 	}
 	d, err := f.root.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isAbsent(err) {
 		return nil
 	}
 	if err != nil {
@@ -174,8 +168,11 @@ func (f *Folder) Open(_ context.Context, name string) (io.ReadCloser, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
+	if f.isDir(name) {
+		return nil, ErrNotFound
+	}
 	file, err := f.root.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isAbsent(err) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
@@ -184,7 +181,22 @@ func (f *Folder) Open(_ context.Context, name string) (io.ReadCloser, error) {
 	return file, nil
 }
 
+// isAbsent reports whether there is no such file; what is below a file is not
+// there either.
+func isAbsent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// isDir reports whether the name is only part of the names of objects.
+func (f *Folder) isDir(name string) bool {
+	info, err := f.root.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// Delete removes the files, then syncs each folder once. Empty folders stay:
+// taking them away could not be told from taking away a file of that name.
 func (f *Folder) Delete(ctx context.Context, names ...string) error {
+	folders := map[string]bool{}
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -192,23 +204,20 @@ func (f *Folder) Delete(ctx context.Context, names ...string) error {
 		if err := checkName(name); err != nil {
 			return err
 		}
-		err := f.root.Remove(name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if f.isDir(name) {
+			continue
+		}
+		if err := f.root.Remove(name); err != nil && !isAbsent(err) {
 			return err
 		}
-		if err := f.prune(path.Dir(name)); err != nil {
+		folders[path.Dir(name)] = true
+	}
+	for dir := range folders {
+		if err := f.syncDir(dir); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// prune removes folders that have become empty and syncs the first that stays.
-func (f *Folder) prune(dir string) error {
-	for dir != "." && f.root.Remove(dir) == nil {
-		dir = path.Dir(dir)
-	}
-	return f.syncDir(dir)
 }
 
 // whileWanted writes until its context ends.

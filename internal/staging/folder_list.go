@@ -71,8 +71,12 @@ func (f *Folder) sorted(dir string) ([]fs.DirEntry, error) {
 	} else if checkName(dir) != nil {
 		return nil, nil // no object can have such a name
 	}
+	info, err := f.root.Stat(dir)
+	if isAbsent(err) || err == nil && !info.IsDir() {
+		return nil, nil
+	}
 	entries, err := fs.ReadDir(f.root.FS(), dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isAbsent(err) { // deleted since
 		return nil, nil
 	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name()[0] == '.' })

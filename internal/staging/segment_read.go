@@ -44,7 +44,7 @@ func ReadSegment(ctx context.Context, store Store, from keyring.Opener, l Label)
 
 type segmentReader struct {
 	object io.Closer
-	src    *source
+	plain  *explained
 	unzip  *zstd.Decoder
 	lines  *bufio.Reader
 	long   []byte // a line that does not fit in the buffer of lines
@@ -55,18 +55,17 @@ func openSegment(ctx context.Context, store Store, from keyring.Opener, l Label)
 	if err != nil {
 		return nil, err
 	}
-	src := &source{r: object}
-	plain, err := openStream(ctx, src, from, l)
+	plain, err := openStream(ctx, &source{r: object}, from, l)
 	if err != nil {
 		object.Close()
 		return nil, err
 	}
 	unzip := decoders.Get().(*zstd.Decoder)
 	unzip.Reset(plain)
-	return &segmentReader{object: object, src: src, unzip: unzip, lines: bufio.NewReaderSize(unzip, chunk)}, nil
+	return &segmentReader{object: object, plain: plain, unzip: unzip, lines: bufio.NewReaderSize(unzip, chunk)}, nil
 }
 
-func openStream(ctx context.Context, src *source, from keyring.Opener, l Label) (io.Reader, error) {
+func openStream(ctx context.Context, src *source, from keyring.Opener, l Label) (*explained, error) {
 	var head [len(segmentMagic) + 2]byte
 	if _, err := io.ReadFull(src, head[:]); err != nil {
 		return nil, src.explain(io.ErrUnexpectedEOF)
@@ -121,18 +120,22 @@ func (r *segmentReader) next(ctx context.Context) ([]byte, error) {
 			return r.long[:len(r.long)-1], nil
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err == io.EOF && len(r.long) == 0:
-			return nil, io.EOF
-		default: // also an authentic stream that ends within a line: not ours
-			return nil, r.src.explain(corrupt(err))
+		default:
+			return nil, r.end(err)
 		}
 	}
 }
 
-// corrupt makes an end that comes too early an error like any other.
-func corrupt(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+// end says how the lines ended: with io.EOF only where the stream under them was
+// whole and did not end within a line.
+func (r *segmentReader) end(err error) error {
+	whole := r.plain.whole()
+	switch {
+	case whole != io.EOF:
+		return whole
+	case err == io.EOF && len(r.long) == 0:
+		return io.EOF
+	default: // authentic, but not what WriteSegment writes
+		return ErrCorrupt
 	}
-	return err
 }

@@ -55,17 +55,16 @@ func encrypting(w io.Writer, key *keyset.Handle, binding []byte) (io.WriteCloser
 
 // decrypting returns a reader of what was sealed. Every byte that it returns is
 // authentic and in its place; that none is missing is known at io.EOF only.
-func decrypting(r io.Reader, key *keyset.Handle, binding []byte) (io.Reader, error) {
+func decrypting(src *source, key *keyset.Handle, binding []byte) (*explained, error) {
 	a, err := streamingaead.New(key)
 	if err != nil {
 		return nil, err
 	}
-	src := &source{r: r}
 	plain, err := a.NewDecryptingReader(src, binding)
 	if err != nil {
 		return nil, src.explain(err)
 	}
-	return &explained{plain, src}, nil
+	return &explained{plain, src, nil}, nil
 }
 
 // A source remembers why reading failed. Tink reports a network that breaks and
@@ -89,21 +88,33 @@ func (s *source) explain(err error) error {
 	case err == nil || err == io.EOF:
 		return err
 	case s.err != nil:
-		return s.err
+		return fmt.Errorf("read the object: %w", s.err) // wrapped: io.ErrUnexpectedEOF means an end to some readers
 	default:
 		return ErrCorrupt
 	}
 }
 
-// explained is a decrypting reader whose errors say what went wrong.
+// explained is a decrypting reader whose errors say what went wrong. It keeps
+// the last one: who reads through another layer asks it how the stream ended.
 type explained struct {
 	io.Reader
 	src *source
+	err error
 }
 
 func (e *explained) Read(p []byte) (int, error) {
 	n, err := e.Reader.Read(p)
-	return n, e.src.explain(err)
+	e.err = e.src.explain(err)
+	return n, e.err
+}
+
+// whole returns io.EOF if the stream was read to its authentic end, and else
+// why not.
+func (e *explained) whole() error {
+	if e.err == nil {
+		return ErrCorrupt
+	}
+	return e.err
 }
 
 // sealKey seals the key of an object to a side, as a Tink keyset.

@@ -22,7 +22,7 @@ type Execution struct {
 	// given again, it must be the same.
 	Input json.RawMessage
 
-	// Tasks does what Task states ask for.
+	// Tasks does what Task states ask for; nil if none does.
 	Tasks Tasks
 
 	// Objects holds what Map states read and write; nil if none does.
@@ -121,6 +121,7 @@ func (m *Machine) open(ctx context.Context, x Execution, redrive bool) (*run, er
 		if h.start, err = m.begin(ctx, x); err != nil {
 			return nil, err
 		}
+		h.counted = h.start.Time
 	}
 	if err := h.belongs(m, x); err != nil {
 		return nil, err
@@ -135,6 +136,9 @@ func (m *Machine) open(ctx context.Context, x Execution, redrive bool) (*run, er
 }
 
 func (x Execution) withDefaults() Execution {
+	if x.Tasks == nil {
+		x.Tasks = Functions{}
+	}
 	if x.Journal == nil {
 		x.Journal = &MemoryJournal{}
 	}

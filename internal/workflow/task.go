@@ -72,7 +72,7 @@ func (t *task) needsToken() bool {
 }
 
 func (t *task) do(ctx context.Context, v *visit, input any) (any, error) {
-	timeout, err := t.limits(v)
+	timeout, err := t.timeoutIn(v)
 	if err != nil {
 		return nil, err
 	}
@@ -91,26 +91,26 @@ func (t *task) do(ctx context.Context, v *visit, input any) (any, error) {
 	return value, nil
 }
 
-// limits reads the settings that may stand in the input. A heartbeat means
+// timeoutIn reads the settings that may stand in the input. A heartbeat means
 // nothing to a task in process; its path is followed all the same, since AWS
 // fails where it leads nowhere.
-func (t *task) limits(v *visit) (time.Duration, error) {
-	var timeout int64
-	for _, s := range []*setting{t.heartbeat, t.timeout} {
-		timeout = 0
-		if s == nil {
-			continue
-		}
-		n, err := s.whole(v.see(v.effective))
-		if err != nil {
-			return 0, err
-		}
-		if n < 1 || n > longestTimeout {
-			return 0, runtimeFailure("%s must be from 1 to %d.", s.name, longestTimeout)
-		}
-		timeout = n
+func (t *task) timeoutIn(v *visit) (time.Duration, error) {
+	if _, err := v.duration(t.heartbeat); err != nil {
+		return 0, err
 	}
-	return seconds(int(timeout)), nil
+	return v.duration(t.timeout)
+}
+
+// duration is a setting in seconds; 0 where there is none.
+func (v *visit) duration(s *setting) (time.Duration, error) {
+	if s == nil {
+		return 0, nil
+	}
+	n, err := s.whole(v.see(v.effective))
+	if err == nil && (n < 1 || n > longestTimeout) {
+		err = runtimeFailure("%s must be from 1 to %d.", s.name, longestTimeout)
+	}
+	return seconds(int(n)), err
 }
 
 var errTaskTimeout = errors.New("TimeoutSeconds of the task are over")

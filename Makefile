@@ -1,0 +1,49 @@
+# Everything a newcomer needs. `make` alone lists it.
+GO ?= go
+BIN := bin/safeconduct
+SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
+
+.PHONY: help demo test check crash kill bench fuzz build clean
+
+help:
+	@echo 'make demo    migrates the sample account and shows what came of it'
+	@echo 'make test    all tests that need nothing but Go'
+	@echo 'make check   formatting and vet'
+	@echo 'make crash   stops a migration before and after every side effect (minutes)'
+	@echo 'make bench   tickets a second, CPU seconds and memory'
+	@echo 'make fuzz    ten minutes for each parser'
+	@echo 'make build   the program, in bin/'
+	@echo 'make clean   removes what demo and build made'
+
+build: $(BIN)
+
+$(BIN): $(SOURCES) go.mod go.sum
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/safeconduct
+
+demo: $(BIN)
+	@$(BIN) migrate --plan examples/acme/plan.yaml --home .demo/home --reports .demo/reports
+	@echo 'Archive: .demo/archive   (plain text: remove it with make clean when you have looked)'
+
+test:
+	$(GO) test ./...
+
+check:
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) vet ./...
+
+crash:
+	$(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestKill' -crash-every 1 -kills 20 -timeout 20m -v
+
+bench: $(BIN)
+	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m
+
+# FUZZTIME is for each target.
+FUZZTIME ?= 10m
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    $(GO) test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+	  done; done
+
+clean:
+	rm -rf bin .demo

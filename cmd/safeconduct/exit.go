@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/migration"
+)
+
+// Exit codes. Scripts go by them; they are part of the interface.
+const (
+	exitOK        = 0
+	exitDisproved = 1  // verify: the target is not as it was left
+	exitUsage     = 2  // arguments or plan do not work; verify: could not be checked
+	exitRetry     = 5  // a help desk does not answer, or the run was stopped: resume
+	exitFatal     = 7  // somebody has to look
+	exitNothing   = 9  // nothing to resume or to roll back
+	exitPartial   = 10 // done, but something is quarantined, pending or unexpected
+)
+
+const exitHelp = `Exit codes: 0 done · 2 arguments or plan · 5 try again with resume · 7 failed ·
+9 nothing to do · 10 done in part, see the report (verify: 0 proven, 1 disproved,
+2 could not be checked)`
+
+// An exitError is an error with the exit code it asks for. A nil error prints
+// nothing.
+type exitError struct {
+	error
+	code int
+}
+
+func (e *exitError) Unwrap() error { return e.error }
+
+func usage(err error) error { return &exitError{err, exitUsage} }
+
+func partial() error { return &exitError{nil, exitPartial} }
+
+// exit prints an error with its next step and gives the exit code.
+func (a *app) exit(ctx context.Context, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	code, advice := a.explain(ctx, err)
+	var coded *exitError
+	if errors.As(err, &coded) {
+		code = coded.code
+		if coded.error == nil {
+			return code
+		}
+	}
+	if a.json {
+		_ = json.NewEncoder(a.err).Encode(map[string]any{"error": err.Error(), "advice": advice, "exit": code})
+		return code
+	}
+	fmt.Fprintf(a.err, "\nerror: %s\n", err)
+	if advice != "" {
+		fmt.Fprintf(a.err, "%s\n", advice)
+	}
+	return code
+}
+
+func (a *app) explain(ctx context.Context, err error) (code int, advice string) {
+	var failed *embedded.Failed
+	var failure *migration.Failure
+	switch {
+	case errors.As(err, &failed):
+		return a.adviseOn(migration.Name(failed.Name))
+	case errors.As(err, &failure):
+		return a.adviseOn(failure.Name)
+	case errors.Is(err, context.Canceled), ctx.Err() != nil:
+		return exitRetry, "Stopped. Nothing is lost; go on with: safeconduct resume" + a.flag()
+	case errors.Is(err, embedded.ErrLocked):
+		return exitRetry, "Wait for it to end, or stop it with Ctrl-C; then try again."
+	case errors.Is(err, embedded.ErrUnfinished):
+		return exitRetry, "Go on with: safeconduct resume" + a.flag() + "\nOr give it up and start anew: safeconduct migrate --new-run" + a.flag()
+	case errors.Is(err, embedded.ErrNothingToResume):
+		return exitNothing, "Start one with: safeconduct migrate" + a.flag()
+	case errors.Is(err, keyring.ErrKeyMissing):
+		return exitFatal, ""
+	}
+	return exitFatal, ""
+}
+
+func (a *app) flag() string {
+	if a.planFile == "plan.yaml" {
+		return ""
+	}
+	return " --plan " + a.planFile
+}
+
+// adviseOn gives the next step for each failure of the closed list.
+func (a *app) adviseOn(n migration.Name) (code int, advice string) {
+	switch n {
+	case migration.PlanInvalid:
+		return exitUsage, "Correct the plan, then look at it with: safeconduct plan" + a.flag()
+	case migration.PlanChanged:
+		return exitUsage, "The plan or a help desk changed since the hash was printed. Look again: safeconduct plan" + a.flag()
+	case migration.GateClosed:
+		return exitUsage, "Nothing was written to the target. safeconduct plan" + a.flag() + " lists what is not mapped, with the lines to add."
+	case migration.AccessDenied:
+		return exitFatal, "Give the account the right, then: safeconduct resume" + a.flag()
+	case migration.SourceUnavailable, migration.TargetUnavailable, migration.StorageFailed:
+		return exitRetry, "When the cause is gone (connection, free space), go on with: safeconduct resume" + a.flag()
+	case migration.LedgerLost:
+		return exitFatal, "Put the ledger back from its copy, or let the run look for each record in the target:\n  safeconduct migrate --adopt" + a.flag()
+	case migration.NotVerified:
+		return exitFatal, "The report names what is lost, foreign or twice. safeconduct status" + a.flag() + " shows where it lies."
+	case migration.KeyForgotten:
+		return exitFatal, "The run was sealed or given up. Start anew: safeconduct migrate" + a.flag()
+	}
+	return exitFatal, "Keys and segments are kept; after the cause is mended: safeconduct resume" + a.flag()
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
+)
+
+func (a *app) migrateCommand() *cobra.Command {
+	var q embedded.Request
+	c := &cobra.Command{
+		Use:   "migrate",
+		Short: "Move everything that the plan selects",
+		Long: `Moves everything that the plan selects, verifies it, and seals the run. Records
+that stand in the target already are not written again. Ctrl-C stops between two
+steps; resume goes on.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			q.Mode = migration.ModeFull
+			return a.migrate(c.Context(), q)
+		},
+	}
+	c.Flags().StringVar(&q.PlanHash, "plan-hash", "", "refuse to run a plan other than the one that plan printed")
+	c.Flags().BoolVar(&q.GiveUp, "new-run", false, "give up an unfinished run and start anew")
+	c.Flags().BoolVar(&q.Adopt, "adopt", false, "the ledger was lost: look for each record in the target before creating it")
+	return c
+}
+
+func (a *app) migrate(ctx context.Context, q embedded.Request) error {
+	p, err := a.readPlan()
+	if err != nil {
+		return err
+	}
+	if err := a.removeDemo(ctx, p); err != nil {
+		return err
+	}
+	r, bar, err := a.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	a.warnChanged(ctx, r, p)
+	run, err := r.Migrate(ctx, q)
+	bar.end()
+	return a.finished(r, run, err)
+}
+
+// warnChanged says that the plan is not that of the last finished run: what was
+// moved keeps what was applied to it then.
+func (a *app) warnChanged(ctx context.Context, r *embedded.Runtime, p *plan.Plan) {
+	last, err := r.Ledger().LastRun(ctx)
+	if err != nil {
+		return
+	}
+	hash, err := r.PlanHash(ctx)
+	if err == nil && last.PlanHash != "" && last.PlanHash != hash {
+		fmt.Fprintf(a.err, "note: the plan was edited since run %s. Records that were moved then keep what was applied to them.\n", last.ID)
+	}
+}
+
+// removeDemo takes a demo's records out of the target before a full run.
+func (a *app) removeDemo(ctx context.Context, p *plan.Plan) error {
+	demo := p.Demo()
+	if _, err := os.Stat(filepath.Join(a.home, demo.Migration)); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	r, _, err := a.open(ctx, demo)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return a.rollback(ctx, r)
+}
+
+func (a *app) rollback(ctx context.Context, r *embedded.Runtime) error {
+	back, err := r.Rollback(ctx)
+	if errors.Is(err, migration.ErrNoRemover) {
+		fmt.Fprintln(a.err, "note: the target does not remove records; those of the last demo stay in it.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	removed := 0
+	for _, b := range back {
+		removed += b.Removed + b.Disabled
+	}
+	if removed > 0 {
+		fmt.Fprintf(a.err, "removed %d records of the last demo from the target\n", removed)
+	}
+	return nil
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	q := embedded.Request{Mode: migration.ModeDemo, GiveUp: true}
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Move a few records, masked, as often as you like",
+		Long: `Moves a few tickets, the ugliest first (longest thread, biggest attachment,
+deleted author, odd encoding), through the same steps as a full run. A demo is a
+migration of its own with keys and markers of its own; all personal data is
+masked. The next demo, and the first full run, first remove what it created.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), q) },
+	}
+	c.Flags().IntVar(&q.Limit, "limit", migration.DemoLimit, "tickets to move")
+	return c
+}
+
+func (a *app) demo(ctx context.Context, q embedded.Request) error {
+	if q.Limit < 1 {
+		return usage(errors.New("--limit must be at least 1"))
+	}
+	p, err := a.readPlan()
+	if err != nil {
+		return err
+	}
+	r, bar, err := a.open(ctx, p.Demo())
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := a.rollback(ctx, r); err != nil {
+		return err
+	}
+	run, err := r.Migrate(ctx, q)
+	bar.end()
+	return a.finished(r, run, err)
+}
+
+func (a *app) resumeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "resume",
+		Short: "Go on with a run that was stopped or failed",
+		Long: `Goes on where the last run was stopped, or from the step in which it failed. It
+keeps to the plan that the run was started with.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := a.readPlan()
+			if err != nil {
+				return err
+			}
+			r, bar, err := a.open(c.Context(), p)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			run, err := r.Resume(c.Context())
+			bar.end()
+			return a.finished(r, run, err)
+		},
+	}
+}
+
+// A runResult is what migrate, demo and resume print.
+type runResult struct {
+	Run       string           `json:"run"`
+	Outcome   string           `json:"outcome"`
+	Partial   bool             `json:"partial"`
+	Report    *evidence.Report `json:"report,omitempty"`
+	Documents string           `json:"documents,omitempty"` // folder
+}
+
+// finished prints what came of a run and gives its exit code.
+func (a *app) finished(r *embedded.Runtime, run migration.Run, err error) error {
+	if err != nil {
+		return err
+	}
+	report, err := r.Report(context.WithoutCancel(context.Background()), run)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(a.reports, run.Migration, run.ID)
+	result := runResult{run.ID, report.State, report.Partial(), &report, folder}
+	if err := a.print(result, func(w io.Writer) {
+		fmt.Fprint(w, report.Summary(a.lang))
+		fmt.Fprintf(w, "\nReports: %s\n", display(filepath.Join(folder, "report."+a.lang+".html")))
+	}); err != nil {
+		return err
+	}
+	if report.Partial() {
+		return partial()
+	}
+	return nil
+}
+
+// display shortens a path to one that starts here.
+func display(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if short, err := filepath.Rel(wd, path); err == nil && len(short) < len(path) {
+		return short
+	}
+	return path
+}
+
+func (a *app) rollbackCommand() *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use:   "rollback",
+		Short: "Remove from the target what the migration created",
+		Long: `Removes from the target every record that carries a marker of this migration.
+What the target had before, and what agents added to other records, stays.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.rollbackAll(c.Context(), yes) },
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return c
+}
+
+func (a *app) rollbackAll(ctx context.Context, yes bool) error {
+	p, err := a.readPlan()
+	if err != nil {
+		return err
+	}
+	if !yes && !a.confirm(fmt.Sprintf("Remove everything that migration %s created in the target?", p.Migration)) {
+		return usage(errors.New("nothing was removed; say --yes, or answer yes"))
+	}
+	r, _, err := a.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	back, err := r.Rollback(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.print(map[string]any{"rolled_back": back}, func(w io.Writer) {
+		for _, b := range back {
+			fmt.Fprintf(w, "%-14s removed %d, disabled %d, kept %d\n", b.Kind, b.Removed, b.Disabled, b.Kept)
+		}
+		if len(back) == 0 {
+			fmt.Fprintln(w, "Nothing to remove: the target holds no record of this migration.")
+		}
+	}); err != nil {
+		return err
+	}
+	if len(back) == 0 {
+		return &exitError{nil, exitNothing}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package archive
+
+import (
+	"context"
+	"slices"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// A row is a draft on its way into the archive.
+type row struct {
+	draft   connectors.Draft
+	record  helpdesk.Record // as it will be held
+	files   []staged
+	created connectors.Created
+}
+
+// stage copies the draft's bytes into the folder. An attachment that a rule of
+// the plan left behind keeps its row, with the name of the rule and no bytes.
+func (r *row) stage(ctx context.Context, w *writer) {
+	for _, a := range r.ownAttachments() {
+		a.Locator = ""
+		if a.LeftOut != "" {
+			continue
+		}
+		s, err := w.archive.stage(ctx, *a, r.draft.Open)
+		if err != nil {
+			r.created.Err = err
+			return
+		}
+		r.files = append(r.files, s)
+		a.Locator, a.SHA256, a.Size = s.digest, s.digest, s.size
+	}
+}
+
+// ownAttachments copies the record as far down as its attachments, and lists
+// those of the copy: the draft stays the caller's.
+func (r *row) ownAttachments() []*helpdesk.Attachment {
+	var all []*helpdesk.Attachment
+	own := func(list *[]helpdesk.Attachment) {
+		*list = slices.Clone(*list)
+		for i := range *list {
+			all = append(all, &(*list)[i])
+		}
+	}
+	switch {
+	case r.record.Ticket != nil:
+		t := *r.record.Ticket
+		t.Comments = slices.Clone(t.Comments)
+		for i := range t.Comments {
+			own(&t.Comments[i].Attachments)
+		}
+		r.record.Ticket = &t
+	case r.record.Article != nil:
+		a := *r.record.Article
+		own(&a.Attachments)
+		r.record.Article = &a
+	}
+	return all
+}

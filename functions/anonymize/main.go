@@ -1,0 +1,10 @@
+// Anonymize passes raw segments through mapping and policy and seals what is left.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+)
+
+func main() { lambda.Start(embedded.Function("anonymize").Lambda) }

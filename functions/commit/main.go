@@ -1,0 +1,10 @@
+// Commit moves the cursors past what is verified or on record.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+)
+
+func main() { lambda.Start(embedded.Function("commit").Lambda) }

@@ -1,0 +1,10 @@
+// Finish records how a run ended and releases its lease.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+)
+
+func main() { lambda.Start(embedded.Function("finish").Lambda) }

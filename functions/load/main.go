@@ -1,0 +1,10 @@
+// Load creates what passed the policy in the target help desk, each record once.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+)
+
+func main() { lambda.Start(embedded.Function("load").Lambda) }

@@ -1,0 +1,10 @@
+// Verify reads the target back and compares every field of every record.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/safeconduct/safeconduct/internal/embedded"
+)
+
+func main() { lambda.Start(embedded.Function("verify").Lambda) }

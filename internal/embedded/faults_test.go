@@ -1,0 +1,176 @@
+package embedded
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/safeconduct/safeconduct/connectors/memory"
+	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/staging"
+	"github.com/safeconduct/safeconduct/internal/workflow"
+)
+
+// A killer ends a process at its nth point: before or after one of its side
+// effects. From then on nothing of the process takes effect any more.
+type killer struct {
+	mu    sync.Mutex
+	at    int // 0: never
+	point int
+	where string
+	dead  bool
+	stop  context.CancelFunc
+}
+
+// pass is one point; it returns an error if the process dies here or is dead.
+func (k *killer) pass(where string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.dead {
+		return context.Canceled
+	}
+	k.point++
+	if k.point != k.at {
+		return nil
+	}
+	k.dead, k.where = true, where
+	k.stop()
+	return context.Canceled
+}
+
+// do is a side effect with a point before and a point after it.
+func (k *killer) do(what string, effect func() error) error {
+	if err := k.pass("before " + what); err != nil {
+		return err
+	}
+	if err := effect(); err != nil {
+		return err
+	}
+	return k.pass("after " + what)
+}
+
+// wrap puts the killer around every part that has side effects.
+func (k *killer) wrap(p *Parts) {
+	p.Rows = dyingRows{p.Rows, k}
+	p.Staging = dyingStaging{p.Staging, k}
+	p.Keys = dyingKeys{p.Keys, k}
+	p.Log = dyingLog{p.Log, k}
+	p.Plans = dyingPlans{p.Plans, k}
+	p.Documents = dyingDocuments{p.Documents, k}
+	open := p.Journal
+	p.Journal = func(run string) (workflow.Journal, error) {
+		j, err := open(run)
+		return dyingJournal{j, k}, err
+	}
+}
+
+// hooks kills the process around the requests that change a desk.
+func (k *killer) hooks() memory.Hooks {
+	changes := map[string]bool{memory.OpDraft: true, memory.OpCreate: true, memory.OpAppend: true, memory.OpLink: true, memory.OpRemove: true}
+	return memory.Hooks{
+		Before: func(op memory.Operation) error {
+			if !changes[op.Name] {
+				return nil
+			}
+			return k.pass("before " + op.Name)
+		},
+		After: func(op memory.Operation) error {
+			if !changes[op.Name] {
+				return nil
+			}
+			return k.pass("after " + op.Name)
+		},
+	}
+}
+
+type dyingRows struct {
+	ledger.Store
+	k *killer
+}
+
+func (d dyingRows) Commit(ctx context.Context, changes ...ledger.Change) error {
+	return d.k.do("ledger "+changes[0].Sort, func() error { return d.Store.Commit(ctx, changes...) })
+}
+
+type dyingStaging struct {
+	staging.Store
+	k *killer
+}
+
+func (d dyingStaging) Put(ctx context.Context, name string, write func(io.Writer) error) error {
+	return d.k.do("put "+name, func() error { return d.Store.Put(ctx, name, write) })
+}
+
+func (d dyingStaging) Delete(ctx context.Context, names ...string) error {
+	for _, n := range names {
+		if err := d.k.do("delete "+n, func() error { return d.Store.Delete(ctx, n) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type dyingKeys struct {
+	Keys
+	k *killer
+}
+
+func (d dyingKeys) Make(ctx context.Context, s keyring.Scope) error {
+	return d.k.do("make key", func() error { return d.Keys.Make(ctx, s) })
+}
+
+func (d dyingKeys) Forget(ctx context.Context, s keyring.Scope) error {
+	return d.k.do("forget key", func() error { return d.Keys.Forget(ctx, s) })
+}
+
+func (d dyingKeys) Index(ctx context.Context, tenant, migration string) (index keyring.Index, err error) {
+	err = d.k.do("index key", func() error { index, err = d.Keys.Index(ctx, tenant, migration); return err })
+	return index, err
+}
+
+type dyingLog struct {
+	audit.Store
+	k *killer
+}
+
+func (d dyingLog) Put(ctx context.Context, shard string, seq int, bundle []byte) error {
+	return d.k.do("audit "+shard, func() error { return d.Store.Put(ctx, shard, seq, bundle) })
+}
+
+type dyingPlans struct {
+	Plans
+	k *killer
+}
+
+func (d dyingPlans) Keep(ctx context.Context, r migration.Run, p *plan.Plan) error {
+	return d.k.do("keep plan", func() error { return d.Plans.Keep(ctx, r, p) })
+}
+
+type dyingDocuments struct {
+	migration.Documents
+	k *killer
+}
+
+func (d dyingDocuments) Write(ctx context.Context, r migration.Run, name string, content []byte) (path string, err error) {
+	err = d.k.do("document "+name, func() error { path, err = d.Documents.Write(ctx, r, name, content); return err })
+	return path, err
+}
+
+type dyingJournal struct {
+	workflow.Journal
+	k *killer
+}
+
+func (d dyingJournal) Append(ctx context.Context, e workflow.Entry) error {
+	return d.k.do("journal", func() error { return d.Journal.Append(ctx, e) })
+}
+
+// Close closes the journal's file, as the end of a process would.
+func (d dyingJournal) Close() error {
+	closeJournal(d.Journal)
+	return nil
+}

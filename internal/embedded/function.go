@@ -1,0 +1,34 @@
+package embedded
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/safeconduct/safeconduct/internal/function"
+	"github.com/safeconduct/safeconduct/internal/plan"
+)
+
+// Function is the handler of a function of functions/, for a process of its own:
+// it opens the home of the plan that SAFECONDUCT_PLAN names in SAFECONDUCT_HOME
+// for as long as one invocation takes. The deployed form puts S3, KMS and
+// DynamoDB in the place of the folder.
+func Function(name string) function.Handler {
+	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+		p, err := plan.Read(os.Getenv("SAFECONDUCT_PLAN"))
+		if err != nil {
+			return nil, fmt.Errorf("SAFECONDUCT_PLAN: %w", err)
+		}
+		r, err := Open(ctx, p, Options{Home: os.Getenv("SAFECONDUCT_HOME"), Reports: os.Getenv("SAFECONDUCT_REPORTS"), Tool: "safeconduct"})
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		h, ok := r.steps.Handlers()[name]
+		if !ok {
+			return nil, fmt.Errorf("there is no function %q", name)
+		}
+		return h(ctx, input)
+	}
+}

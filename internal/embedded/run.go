@@ -1,0 +1,222 @@
+package embedded
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/workflow"
+)
+
+var (
+	// ErrUnfinished: a run was stopped and can go on.
+	ErrUnfinished = errors.New("a run is not finished")
+	// ErrNothingToResume: there is no run, or the last one is finished.
+	ErrNothingToResume = errors.New("there is no run to resume")
+)
+
+// A Failed run is over by an error. Resume tries again from where it failed.
+type Failed struct {
+	Run     string
+	Name    string // from the closed list, or the state machine's own
+	Message string // references and codes
+}
+
+func (f *Failed) Error() string { return fmt.Sprintf("run %s: %s: %s", f.Run, f.Name, f.Message) }
+
+// Run is the migration.Run of an id.
+func (r *Runtime) Run(id string, mode migration.Mode) migration.Run {
+	return migration.Run{Tenant: r.Plan.Tenant, Migration: r.Plan.Migration, ID: id, Mode: mode}
+}
+
+// Ledger is the ledger of the migration.
+func (r *Runtime) Ledger() *ledger.Ledger { return ledger.New(r.Rows, r.Plan.Tenant, r.Plan.Migration) }
+
+// Request says what a new run is to do.
+type Request struct {
+	Mode     migration.Mode
+	Limit    int
+	PlanHash string // refuse another plan than this; empty for any
+	Adopt    bool   // the ledger was lost: look for each record in the target first
+	GiveUp   bool   // give up an unfinished run
+}
+
+// Migrate starts a run and sees it through. A run that was stopped before stays
+// in the way until it is resumed or given up; one that failed is given up.
+func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error) {
+	if err := r.clear(ctx, q.GiveUp); err != nil {
+		return migration.Run{}, err
+	}
+	id, err := r.Ledger().NextRun(ctx)
+	if err != nil {
+		return migration.Run{}, err
+	}
+	run := r.Run(id, q.Mode)
+	run.Limit, run.Adopt = q.Limit, q.Adopt
+	if err := r.Plans.Keep(ctx, run, r.Plan); err != nil {
+		return run, err
+	}
+	return run, r.execute(ctx, run, migration.PlanInput{Run: run, PlanHash: q.PlanHash}, (*workflow.Machine).Run)
+}
+
+// clear gives up runs that are in the way: nothing of theirs stays readable.
+func (r *Runtime) clear(ctx context.Context, all bool) error {
+	for run, err := range r.Ledger().Runs(ctx) {
+		switch {
+		case err != nil:
+			return err
+		case run.State == ledger.RunRunning && !all:
+			return fmt.Errorf("%w: %s", ErrUnfinished, run.ID)
+		case run.State == ledger.RunRunning, run.State == ledger.RunFailed && run.Sealed == nil:
+			if err := r.giveUp(ctx, run); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Runtime) giveUp(ctx context.Context, run ledger.Run) error {
+	if _, err := r.steps.Seal.Do(ctx, migration.RunInput{Run: r.Run(run.ID, migration.Mode(run.Mode))}); err != nil {
+		return err
+	}
+	run, err := r.Ledger().Run(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	run.State = ledger.RunGivenUp
+	if err := r.Ledger().PutRun(ctx, run); err != nil {
+		return err
+	}
+	return r.Ledger().Release(ctx, run.ID)
+}
+
+// Resume goes on with the last run: where it was stopped, or from the state in
+// which it failed. It keeps to the plan that the run was started with.
+func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
+	last, err := r.Ledger().LastRun(ctx)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return r.resumeFirst(ctx)
+	}
+	if err != nil {
+		return migration.Run{}, err
+	}
+	run := r.Run(last.ID, migration.Mode(last.Mode))
+	if last.State == ledger.RunFinished || last.State == ledger.RunGivenUp || last.State == ledger.RunFailed && last.Sealed != nil {
+		return run, ErrNothingToResume
+	}
+	if _, err := r.Ledger().Acquire(ctx, run.ID); err != nil {
+		return run, err
+	}
+	step := (*workflow.Machine).Run
+	if last.State == ledger.RunFailed {
+		step = (*workflow.Machine).Redrive
+		last.State, last.Failure = ledger.RunRunning, ""
+		if err := r.Ledger().PutRun(ctx, last); err != nil {
+			return run, err
+		}
+	}
+	err = r.execute(ctx, run, nil, step)
+	if errors.Is(err, workflow.ErrNotFailed) { // it failed before the interpreter could say so
+		err = r.execute(ctx, run, nil, (*workflow.Machine).Run)
+	}
+	return run, err
+}
+
+// resumeFirst goes on with a first run that was stopped before it was recorded.
+func (r *Runtime) resumeFirst(ctx context.Context) (migration.Run, error) {
+	id, err := r.Ledger().NextRun(ctx)
+	if err != nil {
+		return migration.Run{}, err
+	}
+	run := r.Run(id, migration.ModeFull)
+	if _, err := r.Plans.Plan(ctx, run); err != nil {
+		return run, ErrNothingToResume
+	}
+	return run, r.execute(ctx, run, nil, (*workflow.Machine).Run)
+}
+
+type runMachine func(*workflow.Machine, context.Context, workflow.Execution) (json.RawMessage, error)
+
+// execute runs the state machine and does for a failed execution what an
+// EventBridge rule does in AWS: it calls finish. input is nil for an execution
+// whose journal holds it.
+func (r *Runtime) execute(ctx context.Context, run migration.Run, input any, step runMachine) error {
+	journal, err := r.Journal(run.ID)
+	if err != nil {
+		return err
+	}
+	defer closeJournal(journal)
+	var text json.RawMessage
+	if input != nil {
+		if text, err = json.Marshal(input); err != nil {
+			return err
+		}
+	}
+	var last failures
+	_, err = step(r.machine, ctx, workflow.Execution{
+		Name: run.Migration + "-" + run.ID, StateMachine: "migrate", Input: text, Journal: journal, Clock: r.Clock,
+		Tasks:   r.tasks(last.note, r.newTracker(ctx).each),
+		Objects: objects{r.Staging}, Observe: r.Observe,
+	})
+	var failure *workflow.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	failed := last.explain(run.ID, failure)
+	_, err = r.steps.Finish.Do(ctx, migration.FinishInput{Run: run, Outcome: "failed", Failure: migration.Name(failed.Name)})
+	return errors.Join(failed, err)
+}
+
+func closeJournal(j workflow.Journal) {
+	if c, ok := j.(interface{ Close() error }); ok {
+		_ = c.Close() // every entry was synced when it was appended
+	}
+}
+
+// Report gathers the report of a run anew from the ledger.
+func (r *Runtime) Report(ctx context.Context, run migration.Run) (evidence.Report, error) {
+	return r.steps.Report.Gather(ctx, run)
+}
+
+// Rollback takes back what the migration created in the target.
+func (r *Runtime) Rollback(ctx context.Context) ([]migration.RolledBack, error) {
+	if err := r.clear(ctx, true); err != nil {
+		return nil, err
+	}
+	run := r.Run("rollback", migration.ModeFull)
+	if err := r.Plans.Keep(ctx, run, r.Plan); err != nil {
+		return nil, err
+	}
+	if _, err := r.Ledger().Acquire(ctx, run.ID); err != nil {
+		return nil, err
+	}
+	step := migration.Rollback{Base: r.steps.Finish.Base, Desks: r.Desks, Index: r.Keys}
+	back, err := step.Do(ctx, migration.RunInput{Run: run})
+	if err != nil {
+		return back, err
+	}
+	return back, r.Ledger().Release(ctx, run.ID)
+}
+
+// Recheck compares the target with what was verified.
+func (r *Runtime) Recheck(ctx context.Context) (migration.RecheckResult, error) {
+	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.Do(ctx, r.Plan)
+}
+
+// PlanHash names the decisions of the plan as it stands now.
+func (r *Runtime) PlanHash(ctx context.Context) (string, error) {
+	target, err := r.Desks.Target(ctx, r.Plan)
+	if err != nil {
+		return "", err
+	}
+	profile, err := target.Profile(ctx)
+	if err != nil {
+		return "", err
+	}
+	return r.Plan.Hash(profile), nil
+}

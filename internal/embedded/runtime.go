@@ -1,0 +1,265 @@
+// Package embedded wires the flow for one machine: SQLite for the ledger, a
+// folder for staging, a local key, files for the audit log, and
+// internal/workflow in the place of AWS Step Functions. The state machine, the
+// steps and their handlers are the same as in AWS.
+//
+// Everything of a migration lies in one folder, its home:
+//
+//	ledger.db          what was done, in references
+//	keyring/           the local key and the keys that it wraps
+//	staging/           sealed segments and blobs, empty after the seal
+//	audit/             the log, chained
+//	executions/        what makes a killed run go on, one journal a run
+//	plans/             the plan of each run, sealed by the local key
+//	lock               held while a process works on the migration
+package embedded
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/function"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/staging"
+	"github.com/safeconduct/safeconduct/internal/workflow"
+	"github.com/safeconduct/safeconduct/statemachine"
+)
+
+// Keys are all rights over the keys of a migration. The steps are each given
+// their own.
+type Keys interface {
+	keyring.Maker
+	keyring.Sealer
+	keyring.Opener
+	keyring.Forgetter
+	keyring.Indexer
+	keyring.Pseudonymizer
+}
+
+// Parts are what a runtime is made of. A test wraps them to stop before and
+// after each side effect.
+type Parts struct {
+	Rows      ledger.Store
+	Staging   staging.Store
+	Keys      Keys
+	Log       audit.Store
+	Plans     Plans
+	Desks     *Desks
+	Documents migration.Documents
+	Journal   func(run string) (workflow.Journal, error)
+	Clock     workflow.Clock
+	Tool      string // name and version of this program
+}
+
+// Plans keeps the plan that each run was started with.
+type Plans interface {
+	migration.Plans
+	Keep(ctx context.Context, r migration.Run, p *plan.Plan) error
+}
+
+// A Runtime runs one migration on this machine.
+type Runtime struct {
+	Parts
+	Plan     *plan.Plan
+	Observe  func(workflow.Event)
+	Progress func(Progress) // told after each invocation; nil for nobody
+
+	steps   function.Steps
+	machine *workflow.Machine
+	closers []func() error
+}
+
+// ErrLocked: another process is at work on the migration.
+var ErrLocked = errors.New("another safeconduct is at work on this migration")
+
+// Options say where a runtime keeps its things.
+type Options struct {
+	Home       string // folder that holds a folder for each migration
+	Reports    string // folder for the documents of runs
+	Passphrase func() ([]byte, error)
+	Tool       string
+	// NoSync gives up durability against power loss, for tests that crash a
+	// migration thousands of times.
+	NoSync bool
+}
+
+// Open opens the home of a plan's migration, and makes it at the first time. It
+// returns ErrLocked while another process has it open.
+func Open(ctx context.Context, p *plan.Plan, o Options) (r *Runtime, err error) {
+	home := filepath.Join(o.Home, p.Migration)
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, err
+	}
+	var closers []func() error
+	defer func() {
+		if err != nil {
+			closeAll(closers)
+		}
+	}()
+	lock := flock.New(filepath.Join(home, "lock"), flock.SetPermissions(0o600))
+	if ok, err := lock.TryLock(); err != nil || !ok {
+		return nil, errors.Join(ErrLocked, err)
+	}
+	closers = append(closers, lock.Unlock)
+	parts, opened, err := openParts(ctx, home, o)
+	closers = append(closers, opened...)
+	if err != nil {
+		return nil, err
+	}
+	r, err = New(p, parts)
+	if err != nil {
+		return nil, err
+	}
+	r.closers = append(closers, parts.Desks.Close)
+	return r, nil
+}
+
+func openParts(ctx context.Context, home string, o Options) (parts Parts, closers []func() error, err error) {
+	var rowOptions []ledger.SQLiteOption
+	var stagingOptions []staging.FolderOption
+	var auditOptions []audit.FolderOption
+	if o.NoSync {
+		rowOptions, stagingOptions, auditOptions = append(rowOptions, ledger.WithoutSync()),
+			append(stagingOptions, staging.WithoutSync()), append(auditOptions, audit.WithoutSync())
+	}
+	rows, err := ledger.OpenSQLite(filepath.Join(home, "ledger.db"), rowOptions...)
+	if err != nil {
+		return parts, closers, err
+	}
+	closers = append(closers, rows.Close)
+	folder, err := staging.NewFolder(filepath.Join(home, "staging"), stagingOptions...)
+	if err != nil {
+		return parts, closers, err
+	}
+	closers = append(closers, folder.Close)
+	if err := os.MkdirAll(filepath.Join(home, "keyring"), 0o700); err != nil {
+		return parts, closers, err
+	}
+	keys, err := keyring.OpenLocal(ctx, filepath.Join(home, "keyring"), o.Passphrase)
+	if err != nil {
+		return parts, closers, err
+	}
+	closers = append(closers, keys.Close)
+	log, err := audit.NewFolder(filepath.Join(home, "audit"), auditOptions...)
+	if err != nil {
+		return parts, closers, err
+	}
+	closers = append(closers, log.Close)
+	return Parts{Rows: rows, Staging: folder, Keys: keys, Log: log, Tool: o.Tool,
+		Plans: SealedPlans{filepath.Join(home, "plans"), keys.Key}, Desks: &Desks{},
+		Documents: Folder(o.Reports), Journal: journals(filepath.Join(home, "executions"))}, closers, nil
+}
+
+// journals opens the journal of a run.
+func journals(dir string) func(run string) (workflow.Journal, error) {
+	return func(run string) (workflow.Journal, error) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+		return workflow.OpenJournal(filepath.Join(dir, run+".jsonl"))
+	}
+}
+
+// Close closes what the runtime holds, the lock last.
+func (r *Runtime) Close() error { return closeAll(r.closers) }
+
+func closeAll(closers []func() error) error {
+	var errs []error
+	for i := len(closers) - 1; i >= 0; i-- {
+		errs = append(errs, closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// New wires the steps over the parts and checks the state machine.
+func New(p *plan.Plan, parts Parts) (*Runtime, error) {
+	r := &Runtime{Parts: parts, Plan: p}
+	r.steps = r.wire()
+	arns := map[string]string{"StagingBucket": bucket}
+	for name := range r.steps.Handlers() {
+		arns[variable(name)] = "arn:aws:lambda:local:000000000000:function:" + name
+	}
+	definition, err := workflow.Substitute(statemachine.Migrate, arns)
+	if err != nil {
+		return nil, err
+	}
+	r.machine, err = workflow.Parse(definition)
+	return r, err
+}
+
+// bucket is what the definition calls the staging bucket.
+const bucket = "staging"
+
+// variable is the name under which the definition knows a function: "load" is
+// ${LoadFunctionArn}.
+func variable(name string) string { return string(name[0]-'a'+'A') + name[1:] + "FunctionArn" }
+
+func (r *Runtime) now() time.Time {
+	if r.Clock != nil {
+		return r.Clock.Now()
+	}
+	return time.Now()
+}
+
+// wire gives each step what it needs and no more.
+func (r *Runtime) wire() function.Steps {
+	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: recorder{r}, Now: r.now}
+	return function.Steps{
+		Plan:    migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: r.Keys, Index: r.Keys},
+		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: r.Keys},
+		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: only{r.Keys, keyring.Raw}, Clean: r.Keys,
+			Index: r.Keys, Pseudonyms: r.Keys, Directory: &migration.Directory{}},
+		Gate:   migration.Gate{Base: base},
+		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: r.Keys},
+		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: r.Keys},
+		Commit: migration.Commit{Base: base},
+		Seal:   migration.Seal{Base: base, Keys: r.Keys},
+		Report: migration.Report{Base: base, Sources: r.Desks, Targets: r.Desks, Out: r.Documents, Log: prover{r},
+			Tool: r.Tool, Tested: tested},
+		Finish: migration.Finish{Base: base},
+	}
+}
+
+// only is the right to open one side: what loads can't open what was extracted,
+// on one machine too.
+type only struct {
+	keyring.Opener
+	side keyring.Side
+}
+
+// Open refuses the other side.
+func (o only) Open(ctx context.Context, s keyring.Scope, sealed, label []byte) ([]byte, error) {
+	if s.Side != o.side {
+		return nil, fmt.Errorf("open %s: %w", s.Side, keyring.ErrRefused)
+	}
+	return o.Opener.Open(ctx, s, sealed, label)
+}
+
+// tasks are the functions as the interpreter calls them. note is told the first
+// failure of each invocation.
+func (r *Runtime) tasks(note func(error), each func(name string, output json.RawMessage)) workflow.Functions {
+	fs := workflow.Functions{}
+	for name, h := range r.steps.Handlers() {
+		fs[name] = func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+			output, err := h.Embedded(ctx, input)
+			if err != nil {
+				note(err)
+			} else {
+				each(name, output)
+			}
+			return output, err
+		}
+	}
+	return fs
+}

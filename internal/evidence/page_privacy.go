@@ -1,0 +1,121 @@
+package evidence
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+func (w writer) personal() []block {
+	if len(w.r.Inventory) == 0 {
+		return []block{w.paragraph("personal.none"), w.paragraph("personal.limits")}
+	}
+	t := &table{Caption: w.text("personal.table"), Columns: []column{
+		textColumn(w.text("personal.field")), textColumn(w.text("personal.kind")),
+		numberColumn(w.text("personal.found")), numberColumn(w.text("personal.records"))}}
+	for _, p := range w.r.Inventory {
+		t.Rows = append(t.Rows, []cell{code(p.Field), plain(w.word("data", p.Kind)), w.count(p.Found), w.count(p.Records)})
+	}
+	t.Total = []cell{plain(w.text("total")), plain(""), w.count(w.r.personal()), plain("")}
+	return []block{w.paragraph("personal.intro"), {Table: t}, w.paragraph("personal.limits")}
+}
+
+func (w writer) rules() []block {
+	if len(w.r.Rules) == 0 {
+		return []block{w.paragraph("rules.none")}
+	}
+	t := &table{Caption: w.text("rules.table"), Columns: []column{textColumn(w.text("rules.rule")), numberColumn(w.text("rules.count"))}}
+	for _, rule := range w.r.Rules {
+		t.Rows = append(t.Rows, []cell{code(rule.Rule), w.count(rule.Count)})
+	}
+	t.Total = []cell{plain(w.text("total")), w.count(w.r.changed())}
+	return []block{w.paragraph("rules.intro"), {Table: t}, {Heading: w.text("rules.legend")}, {Terms: w.operators()}}
+}
+
+// operators explains the words of the rules that occur: "email: pseudonymize",
+// "text: card mask, phone mask", "map: drop".
+func (w writer) operators() []term {
+	var terms []term
+	for _, op := range []string{"map", "drop", "mask", "pseudonymize", "keep"} {
+		if slices.ContainsFunc(w.r.Rules, func(r Rule) bool { return names(r.Rule, op) }) {
+			terms = append(terms, term{op, w.text("operator." + op), true})
+		}
+	}
+	return terms
+}
+
+// names reports whether a rule does op: the last word of one of its parts.
+func names(rule, op string) bool {
+	_, does, _ := strings.Cut(rule, ": ")
+	return slices.ContainsFunc(strings.Split(does, ", "), func(part string) bool {
+		return part == op || strings.HasSuffix(part, " "+op)
+	})
+}
+
+func (w writer) residual() []block {
+	blocks := []block{w.paragraph("residual.intro")}
+	if sum(w.r.Residual) == 0 {
+		return append(blocks, w.paragraph("residual.none"))
+	}
+	return append(blocks, block{Table: w.countTable("residual.table", "fields.field", "residual.count", w.r.Residual, code)})
+}
+
+func (w writer) fields() []block {
+	blocks := []block{w.paragraph("fields.none")}
+	if len(w.r.Fields) > 0 {
+		blocks = []block{w.paragraph("fields.intro"), {Table: w.fieldsTable()},
+			{Heading: w.text("fields.legend")}, {Terms: w.meanings("class", ordered(classOrder, w.r.classes()))}}
+	}
+	if n := sum(w.r.Dangling); n > 0 {
+		blocks = append(blocks, w.paragraph("fields.dangling", "n", n, "kinds", w.byKind(w.r.Dangling)))
+	}
+	if w.r.Foreign > 0 {
+		blocks = append(blocks, w.paragraph("fields.foreign", "n", w.r.Foreign))
+	}
+	return blocks
+}
+
+// byKind says counts by kind: "People 3, Tickets 12".
+func (w writer) byKind(counts map[string]int) string {
+	var parts []string
+	for _, k := range slices.SortedFunc(maps.Keys(counts), compareKinds) {
+		parts = append(parts, w.word("kind", k)+" "+w.number(counts[k]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (w writer) fieldsTable() *table {
+	t := &table{Caption: w.text("fields.table"), Class: "dense",
+		Columns: []column{textColumn(w.text("fields.field")), textColumn(w.text("fields.fidelity"))}}
+	occurs := w.r.classes()
+	words := ordered(classOrder, occurs)
+	for _, c := range words {
+		t.Columns = append(t.Columns, column{c, "number word"})
+	}
+	for _, f := range w.r.Fields {
+		t.Rows = append(t.Rows, append([]cell{code(f.Name), plain(w.word("fidelity", f.Fidelity))}, w.classCells(words, f.Classes)...))
+	}
+	t.Total = append([]cell{plain(w.text("total")), plain("")}, w.classCells(words, occurs)...)
+	return t
+}
+
+func (w writer) classCells(words []string, classes map[string]int) []cell {
+	var cells []cell
+	for _, c := range words {
+		if c == unexpected {
+			cells = append(cells, w.alarm(classes[c]))
+			continue
+		}
+		cells = append(cells, w.count(classes[c]))
+	}
+	return cells
+}
+
+// meanings explains words of a vocabulary, each in a sentence.
+func (w writer) meanings(list string, words []string) []term {
+	terms := make([]term, 0, len(words))
+	for _, word := range words {
+		terms = append(terms, term{word, w.word(list, word), true})
+	}
+	return terms
+}

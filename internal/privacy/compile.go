@@ -1,0 +1,152 @@
+package privacy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// Compiled is a policy that decides every field. It is safe for concurrent use.
+type Compiled struct {
+	rules  []rule // the winner first
+	inText map[Kind]Operator
+	known  map[string]rule // fields of the model by name
+	keyed  bool            // needs pseudonyms
+	hash   string
+	pool   sync.Pool // of *application
+}
+
+// A PolicyError lists what is wrong with a policy, a sentence each.
+type PolicyError struct{ Problems []string }
+
+func (e *PolicyError) Error() string {
+	return "the privacy policy can't be applied: " + strings.Join(e.Problems, "; ")
+}
+
+// Compile checks a policy and makes it ready to apply. It returns a *PolicyError
+// that names what is unknown, what makes no sense and what is not decided.
+func Compile(p Policy) (*Compiled, error) {
+	problems := check(p)
+	preset, _ := Preset(p.Preset)
+	c := &Compiled{inText: map[Kind]Operator{}, known: map[string]rule{}}
+	maps.Copy(c.inText, preset.Text)
+	maps.Copy(c.inText, p.Text)
+	c.addRules(preset.Fields, false)
+	c.addRules(p.Fields, true)
+	slices.SortFunc(c.rules, bySpecificity)
+	problems = append(problems, c.decideAll()...)
+	if len(problems) > 0 {
+		return nil, &PolicyError{problems}
+	}
+	c.keyed = c.needsPseudonyms()
+	c.hash = c.digest()
+	c.pool.New = func() any { return &application{} }
+	return c, nil
+}
+
+func (c *Compiled) addRules(fields map[string]Operator, ofPlan bool) {
+	for key, op := range fields {
+		c.rules = append(c.rules, newRule(key, op, ofPlan))
+	}
+}
+
+// decideAll fills known and returns what no rule decides.
+func (c *Compiled) decideAll() (problems []string) {
+	open := map[helpdesk.Class][]string{}
+	for _, f := range knownFields() {
+		r, ok := c.decide(f.Name, f)
+		if !ok {
+			open[classOf(f)] = append(open[classOf(f)], ruleName(f))
+		}
+		c.known[f.Name] = r
+	}
+	for _, class := range slices.Sorted(maps.Keys(open)) {
+		problems = append(problems, fmt.Sprintf("nothing decides %s (%s): add %q under fields, with one of %s",
+			class, strings.Join(open[class], ", "), class, list(sensible[class])))
+	}
+	for _, k := range TextKinds() {
+		if c.inText[k] == "" {
+			problems = append(problems, fmt.Sprintf("nothing decides %s in free text: add it under text, with one of %s",
+				k, list(sensibleText[k])))
+		}
+	}
+	return problems
+}
+
+// decide returns the rule for a field by its name in the record.
+func (c *Compiled) decide(name string, f helpdesk.Field) (rule, bool) {
+	if r, ok := c.known[name]; ok {
+		return r, true
+	}
+	for _, r := range c.rules {
+		if r.covers(name, f) {
+			return r, true
+		}
+	}
+	return rule{}, false
+}
+
+// needsPseudonyms reports whether any rule makes one. Masked names are keyed too:
+// "Person 1A2B" lets a thread be followed.
+func (c *Compiled) needsPseudonyms() bool {
+	needs := func(op Operator, name bool) bool { return op == Pseudonymize || op == Mask && name }
+	for k, op := range c.inText {
+		if needs(op, k == Name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Decisions(), func(d Decision) bool {
+		return needs(d.Operator, d.Class == helpdesk.ClassName)
+	})
+}
+
+// Hash identifies the policy with all that its preset says, and RulesVersion: the
+// same hash does the same to the same record under the same key.
+func (c *Compiled) Hash() string { return c.hash }
+
+func (c *Compiled) digest() string {
+	h := sha256.New()
+	write(h, "safeconduct privacy", RulesVersion)
+	for _, r := range c.rules {
+		write(h, "field", r.key, string(r.op), fmt.Sprint(r.ofPlan))
+	}
+	for _, k := range slices.Sorted(maps.Keys(c.inText)) {
+		write(h, "text", string(k), string(c.inText[k]))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// write hashes words so that no other words give the same bytes.
+func write(h hash.Hash, words ...string) {
+	for _, w := range words {
+		fmt.Fprintf(h, "%d:%s,", len(w), w)
+	}
+	fmt.Fprintln(h)
+}
+
+// A Decision is what a policy does to one field, for plans and reports.
+type Decision struct {
+	Field    string // "person.name"; "ticket.custom.*" for custom fields without a rule of their own
+	Class    helpdesk.Class
+	Operator Operator
+	Rule     string // the key of the rule that decides it
+}
+
+// Decisions lists what the policy does to every field of the model, in its order.
+func (c *Compiled) Decisions() (all []Decision) {
+	for _, f := range knownFields() {
+		r, _ := c.decide(f.Name, f)
+		all = append(all, Decision{ruleName(f), classOf(f), r.op, r.key})
+	}
+	return all
+}
+
+// Text returns what the policy does to what Detect finds in free text.
+func (c *Compiled) Text() map[Kind]Operator { return maps.Clone(c.inText) }

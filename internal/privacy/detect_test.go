@@ -1,0 +1,121 @@
+package privacy
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// testKey makes pseudonyms as keyring does.
+type testKey string
+
+func (k testKey) Of(kind, canonical string) (sum [16]byte) {
+	h := hmac.New(sha256.New, []byte(k))
+	h.Write([]byte(kind + "\x00" + canonical))
+	copy(sum[:], h.Sum(nil))
+	return sum
+}
+
+func team() *People {
+	p := &People{}
+	p.Add(Identity{Name: "Jane Doe", Emails: []string{"Jane.Doe@example.test", "jane@intranet"}, Phones: []string{"+49 30 1234567"}})
+	p.Add(Identity{Name: "Müller, Jörg Özil", Phones: []string{"5550199", "123 4567 8901"}})
+	return p
+}
+
+// rewriter applies the text rules of a preset.
+func rewriter(t fataler, preset string, people *People) func(text []byte) []byte {
+	c, err := Compile(Policy{Preset: preset})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(text []byte) []byte {
+		a := &application{}
+		a.begin(c, people, testKey("k"))
+		return Rewrite(nil, text, Detect(nil, text, people), a.span)
+	}
+}
+
+// keepsPromises checks what Detect and Rewrite promise of any bytes.
+func keepsPromises(t fataler, text []byte) {
+	people := team()
+	for _, of := range []*People{nil, people} {
+		spans := Detect(nil, text, of)
+		at := 0
+		for _, s := range spans {
+			if s.Start < at || s.End <= s.Start || s.End > len(text) || !slices.Contains(TextKinds(), s.Kind) {
+				t.Fatalf("in %q: span %+v after %d", text, s, at)
+			}
+			at = s.End
+		}
+	}
+	for _, preset := range Presets() {
+		rewrite := rewriter(t, preset, people)
+		once := rewrite(text)
+		if twice := rewrite(once); !bytes.Equal(once, twice) {
+			t.Fatalf("%s: %q became %q, and that became %q", preset, text, once, twice)
+		}
+	}
+	outside(t, text, Detect(nil, text, people))
+}
+
+// outside checks that Rewrite leaves the bytes between the spans alone.
+func outside(t fataler, text []byte, spans []Span) {
+	var parts [][]byte
+	at := 0
+	for _, s := range spans {
+		parts = append(parts, text[at:s.Start])
+		at = s.End
+	}
+	want := bytes.Join(append(parts, text[at:]), []byte{0})
+	got := Rewrite(nil, text, spans, func(dst []byte, _ Span, _ []byte) []byte { return append(dst, 0) })
+	if !bytes.Equal(got, want) {
+		t.Fatalf("outside the spans of %q: got %q, want %q", text, got, want)
+	}
+}
+
+func FuzzDetectAndRewriteKeepTheirPromises(f *testing.F) {
+	for _, text := range examples() {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) { keepsPromises(t, text) })
+}
+
+// examples lists the texts of all recognizers, and some that are built to confuse.
+func examples() (all []string) {
+	for _, s := range []*stage{words, numbers} {
+		for _, r := range s.recognizers {
+			for _, e := range append(r.finds, r.leaves...) {
+				text, _ := marked(e)
+				all = append(all, text)
+			}
+		}
+	}
+	return append(all, "a@b.de@c.de", "\xff@\xfe.de", "tel \xff0301234567", "((((030)))", "Call (1 2(3", "+", "@", "[card ****",
+		"030 123 4111 1111 1111 1111", "Karte Jane Doe 4111 1111 1111 1112", "jane doe@example.test", "Doe, Jane's +1-202-555-0147x12",
+		"müller, jörg özil", "JÖRG ÖZIL MÜLLER", "tel 5550199 5550199", "123 4567 8901", "data:;base64,"+strings.Repeat("A", 50))
+}
+
+// TestAnyMixtureOfValuesKeepsThePromises glues pieces of values and noise together:
+// where one ends and the next begins is where engines fail.
+func TestAnyMixtureOfValuesKeepsThePromises(t *testing.T) {
+	pieces := append(examples(), " ", "-", "/", ".", ",", ":", "\n", "@", "+", "(", ")", "0", "00", "1", "4", "card ", "IBAN ", "Tel ",
+		"DE89", "\xc3", "\xff", "x12", "[phone]", "Person 1A2B", "masked@masked.invalid", "Jane Doe", "Jane", "s", "5550199", "&nbsp;")
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 8).Draw(t, "parts")
+		text := []byte(strings.Join(parts, rapid.SampledFrom([]string{"", " ", ""}).Draw(t, "glue")))
+		cut := rapid.IntRange(0, len(text)).Draw(t, "cut")
+		keepsPromises(t, text[cut:])
+	})
+}
+
+// fataler is what tests, fuzzers and rapid have in common.
+type fataler interface {
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}

@@ -1,0 +1,82 @@
+package privacy
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// text rewrites what Detect finds in a field of free text, and searches the
+// result for what should be gone.
+func (a *application) text(v helpdesk.Value, name string) error {
+	clear(a.fired)
+	from := v.Strings()
+	to := slices.Clone(from)
+	for i, s := range from {
+		a.detect(s, name)
+		a.out = Rewrite(a.out[:0], a.in, a.spans, a.span)
+		if !bytes.Equal(a.in, a.out) {
+			to[i] = string(a.out)
+		}
+		a.search(name)
+	}
+	if len(a.fired) == 0 || slices.Equal(from, to) {
+		return nil
+	}
+	a.marks[v.Path()] = a.textMark()
+	return v.Set(to)
+}
+
+// count takes a field that is replaced as a whole into the inventory.
+func (a *application) count(v helpdesk.Value, name string) {
+	for _, s := range v.Strings() {
+		a.detect(s, name)
+	}
+}
+
+func (a *application) detect(s, name string) {
+	a.in = append(a.in[:0], s...)
+	a.spans = Detect(a.spans[:0], a.in, a.people)
+	for _, span := range a.spans {
+		a.found.add(name, span.Kind, 1)
+	}
+}
+
+// span appends what the policy puts in place of one span.
+func (a *application) span(dst []byte, s Span, found []byte) []byte {
+	op := a.policy.inText[s.Kind]
+	if op == Keep {
+		return append(dst, found...)
+	}
+	a.fired[s.Kind]++
+	if s.Kind == Name && s.Person > 0 { // as on record, so that "Doe, Jane" and "Jane Doe's" are one person
+		found = []byte(a.people.all[s.Person-1].Name)
+	}
+	switch op {
+	case Mask:
+		return a.mask(dst, s.Kind, found)
+	case Pseudonymize:
+		return a.pseudonym(dst, s.Kind, string(found))
+	}
+	return append(dst, removed...)
+}
+
+// textMark says which kinds were replaced, and counts the strongest operator.
+func (a *application) textMark() Mark {
+	m := Mark{Class: Pseudonymised}
+	var rules []string
+	for _, k := range TextKinds() {
+		n := a.fired[k]
+		if n == 0 {
+			continue
+		}
+		op := a.policy.inText[k]
+		rules = append(rules, string(k)+" "+string(op))
+		m.Spans += n
+		m.Class = strongest(m.Class, outcomes[op])
+	}
+	m.Rule = "text: " + strings.Join(rules, ", ")
+	return m
+}

@@ -41,12 +41,15 @@ func fill(t testing.TB, path string, records []helpdesk.Record) []helpdesk.Recor
 	t.Helper()
 	target := openTarget(t, path)
 	defer connectors.Close(target)
-	ids := map[helpdesk.Kind]map[string]string{}
+	ids, links := map[helpdesk.Kind]map[string]string{}, map[string][]helpdesk.Link{}
 	for _, k := range helpdesk.Kinds() {
 		ids[k] = map[string]string{}
 		var drafts []connectors.Draft
 		for _, r := range records {
 			if r.Kind == k {
+				if k == helpdesk.KindTicket {
+					links[r.Key], r.Ticket.Links = r.Ticket.Links, nil
+				}
 				translate(&r, ids)
 				drafts = append(drafts, connectors.Draft{Marker: "sctest" + r.Key, Record: r, Open: conformance.OpenFile})
 			}
@@ -57,10 +60,26 @@ func fill(t testing.TB, path string, records []helpdesk.Record) []helpdesk.Recor
 			}
 		}
 	}
+	link(t, target, ids[helpdesk.KindTicket], links)
 	if _, err := target.(connectors.Remover).Remove(t.Context(), helpdesk.KindPerson, []string{ids["person"]["p3"]}); err != nil {
 		t.Fatal(err)
 	}
 	return held(t, target)
+}
+
+// link links the tickets, as a second pass, where both are there.
+func link(t testing.TB, target connectors.Target, ids map[string]string, links map[string][]helpdesk.Link) {
+	t.Helper()
+	for key, all := range links {
+		for _, l := range all {
+			if l.Ticket = ids[l.Ticket]; l.Ticket == "" {
+				continue
+			}
+			if err := target.(connectors.Linker).Link(t.Context(), ids[key], l); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // held reads back all that a target holds of the test.

@@ -20,8 +20,8 @@ type row struct {
 // the plan left behind keeps its row, with the name of the rule and no bytes.
 func (r *row) stage(ctx context.Context, w *writer) {
 	for _, a := range r.ownAttachments() {
-		a.Locator = ""
 		if a.LeftOut != "" {
+			a.Locator = ""
 			continue
 		}
 		s, err := w.archive.stage(ctx, *a, r.draft.Open)

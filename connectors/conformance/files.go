@@ -48,14 +48,45 @@ func digest(b []byte) string {
 }
 
 // OpenFile opens the bytes of an attachment of [Records], for fixtures that load
-// them into a help desk. It is the Open of the suite's own drafts too.
+// them into a help desk.
 func OpenFile(_ context.Context, a helpdesk.Attachment) (io.ReadCloser, error) {
+	return openDigest(a.SHA256)
+}
+
+func openDigest(sha256 string) (io.ReadCloser, error) {
 	for _, f := range Files {
-		if digest(f.Content) == a.SHA256 {
+		if digest(f.Content) == sha256 {
 			return io.NopCloser(bytes.NewReader(f.Content)), nil
 		}
 	}
-	return nil, fmt.Errorf("conformance: %w", connectors.ErrNotFound)
+	return nil, fmt.Errorf("conformance: open: %w", connectors.ErrNotFound)
+}
+
+// stage puts the draft's bytes where a load has them: in staging, which opens
+// them by the attachment's Blob and by nothing else.
+func stage(d *connectors.Draft) {
+	switch r := d.Record; {
+	case r.Article != nil:
+		stageAll(r.Article.Attachments)
+	case r.Ticket != nil:
+		for i := range r.Ticket.Comments {
+			stageAll(r.Ticket.Comments[i].Attachments)
+		}
+	}
+	d.Open = openStaged
+}
+
+func stageAll(all []helpdesk.Attachment) {
+	for i := range all {
+		all[i].Blob = &helpdesk.Blob{Object: all[i].SHA256, Key: []byte("of staging")}
+	}
+}
+
+func openStaged(_ context.Context, a helpdesk.Attachment) (io.ReadCloser, error) {
+	if a.Blob == nil {
+		return nil, fmt.Errorf("conformance: a draft's Open was given an attachment without its Blob")
+	}
+	return openDigest(a.Blob.Object)
 }
 
 // wantBytes opens the attachment and compares its bytes with what was expected.

@@ -106,7 +106,9 @@ func (d *targetRun) draft(k helpdesk.Kind) connectors.Draft {
 			}
 		}
 	}
-	return connectors.Draft{Marker: d.marker(), Record: r, Open: OpenFile}
+	draft := connectors.Draft{Marker: d.marker(), Record: r}
+	stage(&draft)
+	return draft
 }
 
 // reference is the id of a record of kind k, created when it is first needed. A

@@ -101,6 +101,7 @@ func targetKeepsBytes(d *targetRun) {
 		all = append(all, f.attachment(fmt.Sprint("f", i)))
 	}
 	draft.Record.Ticket.Comments[0].Attachments = all
+	stage(&draft)
 	id := d.create(draft)
 	d.wantStored(draft, id)
 	d.wantFiles(id, all)

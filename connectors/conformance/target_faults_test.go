@@ -336,6 +336,12 @@ var targetFaults = []struct {
 				return create(context.WithoutCancel(ctx), d)
 			}
 		}},
+	{"what opens is not what the draft says", "attachments are kept byte by byte", memory.Options{},
+		onDraft(func(d *connectors.Draft) {
+			for _, a := range attachmentsOf(&d.Record) {
+				a.Blob = nil
+			}
+		})},
 	{"bytes are others", "attachments are kept byte by byte", memory.Options{},
 		func(f *faultyTarget) {
 			open := f.open

@@ -97,11 +97,12 @@ func giveOwnFile(draft *connectors.Draft) bool {
 	}
 	f := File{Name: "canary own.txt", Type: "text/plain", Content: []byte("canary of " + draft.Marker)}
 	t.Comments[0].Attachments = append([]helpdesk.Attachment{f.attachment("own")}, t.Comments[0].Attachments...)
+	stage(draft)
 	draft.Open = func(ctx context.Context, a helpdesk.Attachment) (io.ReadCloser, error) {
 		if a.SHA256 == digest(f.Content) {
 			return io.NopCloser(bytes.NewReader(f.Content)), nil
 		}
-		return OpenFile(ctx, a)
+		return openStaged(ctx, a)
 	}
 	return true
 }

@@ -25,7 +25,7 @@ func targetAppends(d *targetRun) {
 	var ids []string
 	for i, c := range draft.Record.Ticket.Comments {
 		c.Body = []string{"canary", "canary", "another canary"}[i%3]
-		id := must(d, "append", func(ctx context.Context) (string, error) { return appender.Append(ctx, id, c, OpenFile) })
+		id := must(d, "append", func(ctx context.Context) (string, error) { return appender.Append(ctx, id, c, draft.Open) })
 		ids = append(ids, id)
 	}
 	var bodies, keys []string
@@ -39,7 +39,7 @@ func targetAppends(d *targetRun) {
 		d.Errorf("append gave the comments the ids %q, and they are read back as %q", ids, keys)
 	}
 	if _, err := ask(d, "append to no ticket", func(ctx context.Context) (string, error) {
-		return appender.Append(ctx, nonsense, draft.Record.Ticket.Comments[1], OpenFile)
+		return appender.Append(ctx, nonsense, draft.Record.Ticket.Comments[1], draft.Open)
 	}); err == nil {
 		d.Errorf("a comment was appended to a ticket that does not exist")
 	}
@@ -127,7 +127,7 @@ func (d *targetRun) existing(r helpdesk.Record) string {
 	if d.Existing != nil {
 		return d.Existing(d, r)
 	}
-	return d.create(connectors.Draft{Marker: newPrefix() + "elsewhere", Record: r, Open: OpenFile})
+	return d.create(connectors.Draft{Marker: newPrefix() + "elsewhere", Record: r, Open: openStaged})
 }
 
 func targetCounts(d *targetRun) {

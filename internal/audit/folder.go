@@ -63,6 +63,9 @@ func (f *Folder) Put(ctx context.Context, shard string, seq int, bundle []byte) 
 	if err := checkShard(shard); err != nil {
 		return err
 	}
+	if seq < 1 {
+		return fmt.Errorf("audit: shard %s has no bundle %d", shard, seq)
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

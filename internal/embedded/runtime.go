@@ -214,27 +214,37 @@ func (r *Runtime) now() time.Time {
 
 // wire gives each step what it needs and no more.
 func (r *Runtime) wire() function.Steps {
+	index := justIndex{r.Keys}
 	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: recorder{r}, Now: r.now}
 	return function.Steps{
-		Plan:    migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: r.Keys, Index: r.Keys},
-		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: r.Keys},
-		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: only{r.Keys, keyring.Raw}, Clean: r.Keys,
-			Index: r.Keys, Pseudonyms: r.Keys, Directory: &migration.Directory{}},
+		Plan:    migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index},
+		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: justSeal{r.Keys}},
+		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: only{r.Keys, keyring.Raw}, Clean: justSeal{r.Keys},
+			Index: index, Pseudonyms: justPseudonyms{r.Keys}, Directory: &migration.Directory{}},
 		Gate:   migration.Gate{Base: base},
-		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: r.Keys},
-		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: r.Keys},
+		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: index},
+		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: index},
 		Commit: migration.Commit{Base: base},
-		Seal:   migration.Seal{Base: base, Keys: r.Keys},
+		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}},
 		Report: migration.Report{Base: base, Sources: r.Desks, Targets: r.Desks, Out: r.Documents, Log: prover{r},
 			Tool: r.Tool, Tested: tested},
 		Finish: migration.Finish{Base: base},
 	}
 }
 
+// One right each: what a step holds can't be turned into another right.
+type (
+	justMake       struct{ keyring.Maker }
+	justSeal       struct{ keyring.Sealer }
+	justForget     struct{ keyring.Forgetter }
+	justIndex      struct{ keyring.Indexer }
+	justPseudonyms struct{ keyring.Pseudonymizer }
+)
+
 // only is the right to open one side: what loads can't open what was extracted,
 // on one machine too.
 type only struct {
-	keyring.Opener
+	all  keyring.Opener
 	side keyring.Side
 }
 
@@ -243,7 +253,7 @@ func (o only) Open(ctx context.Context, s keyring.Scope, sealed, label []byte) (
 	if s.Side != o.side {
 		return nil, fmt.Errorf("open %s: %w", s.Side, keyring.ErrRefused)
 	}
-	return o.Opener.Open(ctx, s, sealed, label)
+	return o.all.Open(ctx, s, sealed, label)
 }
 
 // tasks are the functions as the interpreter calls them. note is told the first

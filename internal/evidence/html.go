@@ -32,7 +32,7 @@ func (r Report) HTML(lang string) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	err = t.Funcs(template.FuncMap{"text": l.text}).Execute(&out, page{
-		Lang: l.code, Report: r, Style: template.CSS(pageStyle), StyleHash: styleHash(),
+		Lang: l.code, Report: r, Title: l.text("title.run", "migration", orMark(r.Migration), "run", orMark(r.Run)), Style: template.CSS(pageStyle), StyleHash: styleHash(),
 		Verdict: r.verdict(l), Level: l.word("level", string(r.level())), Sections: w.sections(),
 	})
 	if err != nil {
@@ -44,6 +44,7 @@ func (r Report) HTML(lang string) ([]byte, error) {
 // A page is what the template shows.
 type page struct {
 	Lang      string
+	Title     string
 	Report    Report
 	Style     template.CSS
 	StyleHash string

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -18,10 +19,10 @@ func (r Report) Summary(lang string) string {
 	}
 	r = r.normal()
 	v := r.verdict(l)
-	lines := []string{l.text("summary.title", "migration", r.Migration, "run", r.Run, "mode", l.word("mode", r.Mode)), ""}
+	lines := []string{l.text("summary.title", "migration", orMark(r.Migration), "run", orMark(r.Run), "mode", orMark(l.word("mode", r.Mode))), ""}
 	lines = append(lines, align(r.summaryRows(l))...)
 	lines = append(lines, "")
-	lines = append(lines, wrap(l.word("level", string(v.Level))+": "+v.Sentence, summaryWidth)...)
+	lines = append(lines, wrap(l.word("level", string(v.Level))+": ", v.Sentence, 2)...)
 	return strings.Join(lines, "\n") + "\n"
 }
 
@@ -39,7 +40,7 @@ func (r Report) summaryRows(l *language) []summaryRow {
 	return append(rows,
 		summaryRow{l.text("summary.files"), l.number(r.Files.Compared), l.text("summary.files.text", "left", sum(r.Files.LeftOut))},
 		summaryRow{l.text("summary.masked"), l.number(r.classes()[masked]),
-			l.text("summary.masked.text", "residual", l.text("point.residual", "n", sum(r.Residual)))},
+			l.text("summary.masked.text", "left", l.text("flow.remain", "n", sum(r.Residual)))},
 		summaryRow{l.text("summary.differences"), l.number(r.different()), l.text("summary.differences.text")})
 }
 
@@ -60,23 +61,29 @@ func align(rows []summaryRow) []string {
 	}
 	lines := make([]string, 0, len(rows))
 	for _, row := range rows {
-		lines = append(lines, fmt.Sprintf("  %-*s  %*s  %s", label, row.label, number, row.number, row.text))
+		head := fmt.Sprintf("  %-*s  %*s  ", label, row.label, number, row.number)
+		lines = append(lines, wrap(head, row.text, utf8.RuneCountInString(head))...)
 	}
 	return lines
 }
 
-// wrap breaks a text into lines of at most width characters; the second and
-// later ones are indented.
-func wrap(text string, width int) []string {
+// wrap breaks a text behind a head into lines that a terminal shows whole; the
+// second and later ones are indented.
+func wrap(head, text string, indent int) []string {
 	var lines []string
-	line := ""
+	line, empty := head, true
 	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > summaryWidth {
 			lines = append(lines, line)
-			line = "  " + word
-			continue
+			line, empty = strings.Repeat(" ", indent), true
 		}
-		line = strings.TrimPrefix(line+" "+word, " ")
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
 	}
 	return append(lines, line)
 }
+
+// orMark stands in for a name that is missing.
+func orMark(name string) string { return cmp.Or(name, "?") }

@@ -54,7 +54,7 @@ func (r Report) Verdict(lang string) Verdict {
 type concern struct {
 	name    string
 	level   Level
-	Section string `json:"-"` // of the page that shows it
+	section string
 	count   func(Report) int
 }
 

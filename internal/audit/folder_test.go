@@ -1,0 +1,73 @@
+package audit_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/audit/audittest"
+)
+
+func openFolder(t testing.TB, dir string, opts ...audit.FolderOption) *audit.Folder {
+	t.Helper()
+	f, err := audit.NewFolder(dir, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func startFolder(t *testing.T) func() audit.Store {
+	dir := t.TempDir()
+	return func() audit.Store { return openFolder(t, dir, audit.WithoutSync()) }
+}
+
+func TestAFolderKeepsThePromisesOfAStore(t *testing.T) { audittest.Store(t, startFolder) }
+
+// The size that the design was checked with.
+func TestAHundredThousandEventsEndureEverything(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	audittest.Endure(t, startFolder(t), audittest.Load{Shards: 40, Batches: 25, Events: 100})
+}
+
+func TestFilesOfTheLogAreForTheOwnerAloneAndNotForWriting(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "audit")
+	f := openFolder(t, dir)
+	if err := f.Put(t.Context(), "m1/r1", 1, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{"": 0o700, "m1": 0o700, "m1/r1": 0o700, "m1/r1/00000001.jsonl.gz": 0o400} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%q has mode %v, %v, want %v", name, info.Mode(), err, want)
+		}
+	}
+	if left, _ := os.ReadDir(filepath.Join(dir, ".half")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestFilesThatAreNoBundlesAreNotTakenForThem(t *testing.T) {
+	dir := t.TempDir()
+	f := openFolder(t, dir)
+	if err := f.Put(t.Context(), "m1", 1, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{".DS_Store", "1.jsonl.gz", "000000002.jsonl.gz", "00000002.jsonl", "notes.txt", "+0000002.jsonl.gz"} {
+		os.WriteFile(filepath.Join(dir, "m1", name), nil, 0o600)
+		os.WriteFile(filepath.Join(dir, name), nil, 0o600)
+	}
+	n := 0
+	for s, err := range f.Read(t.Context(), "") {
+		if n++; err != nil || s.Seq != 1 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d bundles, want 1", n)
+	}
+}

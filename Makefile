@@ -32,7 +32,8 @@ check:
 	$(GO) vet ./...
 
 crash:
-	$(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestKill' -crash-every 1 -kills 20 -timeout 20m -v
+	$(GO) test ./internal/embedded -run TestACrashAnywhere -crash-every 1 -timeout 20m -v
+	$(GO) test ./cmd/safeconduct -run TestKill -kills 20 -timeout 10m -v
 
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m

@@ -3,6 +3,8 @@ package conformance
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -34,12 +36,12 @@ func untested(t testing.TB, why string) {
 	t.Logf("not tested: %s", why)
 }
 
-var ( // the suite's own tests have less of both
-	// patience is how long one call may take: a live help desk is given time.
-	patience = time.Minute
-	// grace is how soon a call returns once its context has ended.
-	grace = 5 * time.Second
-)
+// patience is how long one call may take: a live help desk is given time.
+const patience = time.Minute
+
+// grace is how soon a call returns once its context has ended. The suite's own
+// tests give less.
+var grace = 5 * time.Second
 
 // ask makes one call. It sees to what holds for every call: that it returns, and
 // that its error holds no content.
@@ -92,8 +94,14 @@ func inTime[T any](ctx context.Context, t testing.TB, call string, f func(contex
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		result, err := f(ctx)
-		answers <- answer{result, err}
+		var a answer
+		defer func() {
+			if p := recover(); p != nil { // the other checks still have something to say
+				a.err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+			answers <- a
+		}()
+		a.result, a.err = f(ctx)
 	}()
 	select {
 	case a := <-answers:

@@ -12,7 +12,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
-func init() { patience, grace = 2*time.Second, 500*time.Millisecond }
+func init() { grace = 500 * time.Millisecond }
 
 // A recorder is a testing.TB that notes failures instead of failing.
 type recorder struct {

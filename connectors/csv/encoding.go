@@ -173,7 +173,7 @@ func (w *wideReader) decode() {
 		w.out, i = utf8.AppendRune(w.out, unit), i+2
 	}
 	if w.err != nil && i < w.held {
-		w.out, i = append(w.out, 0xFF), w.held
+		w.out, i = append(w.out, 0xC0), w.held
 	}
 	w.held = copy(w.raw[:], w.raw[i:w.held])
 }

@@ -66,6 +66,13 @@ func (d *Desk) touch(e *entry) {
 	e.record.Changed = d.now.Truncate(time.Second)
 }
 
+// Advance lets time pass on the desk's clock.
+func (d *Desk) Advance(by time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now = d.now.Add(by)
+}
+
 func (d *Desk) nextID() string {
 	d.number++
 	return strconv.Itoa(d.number)

@@ -19,7 +19,7 @@ func (t *threaded) Append(ctx context.Context, ticket string, c helpdesk.Comment
 	part := helpdesk.New(helpdesk.KindTicket, "") // a ticket of this one comment
 	part.Ticket.Comments = []helpdesk.Comment{c}
 	u := send(ctx, connectors.Draft{Record: part, Open: open})
-	err = t.desk.do(ctx, Operation{Name: OpAppend, Kind: helpdesk.KindTicket, ID: ticket}, func() error {
+	err = t.desk.do(ctx, Operation{Name: OpAppend, Kind: helpdesk.KindTicket, ID: ticket}, func() (err error) {
 		id, err = t.desk.append(ticket, u)
 		return err
 	})

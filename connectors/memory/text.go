@@ -3,6 +3,7 @@ package memory
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -27,6 +28,9 @@ func Parse(o Options, text []byte) (*Desk, error) {
 	d := New(o)
 	for name, body := range files(string(text)) {
 		r, err := parseRecord(name, body)
+		if err == nil && d.find(r.Kind, r.Key) != nil {
+			err = errors.New("stands there twice")
+		}
 		if err != nil {
 			return nil, fmt.Errorf("memory: %s: %w", name, err)
 		}
@@ -68,11 +72,11 @@ func heading(line string) (name string, ok bool) {
 func parseRecord(name, text string) (helpdesk.Record, error) {
 	kind, id, _ := strings.Cut(name, "/")
 	if !helpdesk.Kind(kind).Valid() || id == "" {
-		return helpdesk.Record{}, fmt.Errorf("the name is not <kind>/<id>")
+		return helpdesk.Record{}, errors.New("the name is not <kind>/<id>")
 	}
 	body, err := yaml.YAMLToJSON([]byte(text))
-	if err != nil {
-		return helpdesk.Record{}, err
+	if err != nil { // with its place and without the lines around it
+		return helpdesk.Record{}, errors.New(yaml.FormatError(err, false, false))
 	}
 	whole := fmt.Sprintf(`{"kind":%q,"key":%q,%q:%s}`, kind, id, kind, body)
 	var r helpdesk.Record

@@ -82,18 +82,3 @@ func (w writer) orUnknown(value string) string {
 }
 
 func (w writer) paragraph(key string, pairs ...any) block { return block{Text: w.text(key, pairs...)} }
-
-// capped cuts the rows of a long list and says what was cut, with the place
-// where all of them are.
-func (w writer) capped(t *table) []block {
-	if len(t.Rows) <= listed {
-		return []block{{Table: t}}
-	}
-	rest := len(t.Rows) - listed
-	t.Rows = t.Rows[:listed]
-	return []block{{Table: t}, w.paragraph("more", "n", rest)}
-}
-
-// listed is how many rows of a list the page shows: about three printed pages.
-// More than that nobody reads one by one, and report.json holds all.
-const listed = 100

@@ -73,20 +73,20 @@ func (w writer) flowTexts() (steps [5][]string, aside []string) {
 // cleaned data, where records leave the way.
 func lying(steps [5][]string, aside []string) drawing {
 	const width, height, gap, down = 132, 84, 25, 30
-	d := drawing{Class: "lying", Width: 5*width + 4*gap, Height: height + down + 64}
+	d := drawing{Class: "lying", Width: 5*width + 4*gap + 2, Height: height + down + 64}
 	for i, lines := range steps {
-		b := newBox(i*(width+gap), 0, width, height, lines)
+		b := newBox(1+i*(width+gap), 1, width, height, lines)
 		d.Boxes = append(d.Boxes, b)
 		if i > 0 {
-			d.Arrows = append(d.Arrows, arrowRight(b.X-gap, b.X, height/2))
+			d.Arrows = append(d.Arrows, arrowRight(b.X-gap, b.X, 1+height/2))
 		}
 	}
 	from, to := d.Boxes[2], d.Boxes[3]
-	b := newBox(from.X, height+down, to.X+to.W-from.X, 62, aside)
+	b := newBox(from.X, 1+height+down, to.X+to.W-from.X, 62, aside)
 	b.Class = "aside"
 	d.Boxes = append(d.Boxes, b)
 	for _, x := range []int{from.X + width/2, to.X + width/2} {
-		d.Arrows = append(d.Arrows, arrowDown(x, height, height+down))
+		d.Arrows = append(d.Arrows, arrowDown(x, 1+height, 1+height+down))
 	}
 	return d
 }
@@ -94,21 +94,21 @@ func lying(steps [5][]string, aside []string) drawing {
 // standing sets the steps one below the other, and what is set aside beside
 // policy and cleaned data.
 func standing(steps [5][]string, aside []string) drawing {
-	const width, height, gap, right = 176, 78, 24, 26
-	d := drawing{Class: "standing", Width: width + right + 122, Height: 5*height + 4*gap}
+	const width, height, gap, right, beside = 152, 78, 24, 24, 142
+	d := drawing{Class: "standing", Width: width + right + beside + 2, Height: 5*height + 4*gap + 2}
 	for i, lines := range steps {
-		b := newBox(0, i*(height+gap), width, height, lines)
+		b := newBox(1, 1+i*(height+gap), width, height, lines)
 		d.Boxes = append(d.Boxes, b)
 		if i > 0 {
-			d.Arrows = append(d.Arrows, arrowDown(width/2, b.Y-gap, b.Y))
+			d.Arrows = append(d.Arrows, arrowDown(1+width/2, b.Y-gap, b.Y))
 		}
 	}
 	from, to := d.Boxes[2], d.Boxes[3]
-	b := newBox(width+right, from.Y, 120, to.Y+to.H-from.Y, aside)
+	b := newBox(1+width+right, from.Y, beside, to.Y+to.H-from.Y, aside)
 	b.Class = "aside"
 	d.Boxes = append(d.Boxes, b)
 	for _, y := range []int{from.Y + height/2, to.Y + height/2} {
-		d.Arrows = append(d.Arrows, arrowRight(width, width+right, y))
+		d.Arrows = append(d.Arrows, arrowRight(1+width, 1+width+right, y))
 	}
 	return d
 }

@@ -75,17 +75,17 @@ func (w writer) fields() []block {
 	return blocks
 }
 
-// byKind says counts by kind: "People 3, Tickets 12".
+// byKind says counts by kind: "People: 3, Tickets: 12".
 func (w writer) byKind(counts map[string]int) string {
 	var parts []string
 	for _, k := range slices.SortedFunc(maps.Keys(counts), compareKinds) {
-		parts = append(parts, w.word("kind", k)+" "+w.number(counts[k]))
+		parts = append(parts, w.word("kind", k)+": "+w.number(counts[k]))
 	}
 	return strings.Join(parts, ", ")
 }
 
 func (w writer) fieldsTable() *table {
-	t := &table{Caption: w.text("fields.table"), Class: "dense",
+	t := &table{Caption: w.text("fields.table"), Class: "dense classes",
 		Columns: []column{textColumn(w.text("fields.field")), textColumn(w.text("fields.fidelity"))}}
 	occurs := w.r.classes()
 	words := ordered(classOrder, occurs)

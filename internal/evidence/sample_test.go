@@ -66,7 +66,9 @@ func full() Report {
 }
 
 // ref looks as references do: URL-safe base64 of some sixty characters.
-func ref(n int) string { return fmt.Sprintf("AX3k%03dq_Zr8vT0mWc4LhYd1-JbQeNs7uGfKp2oRiVtXw6aSlHzBnE9yC5M", n) }
+func ref(n int) string {
+	return fmt.Sprintf("AX3k%03dq_Zr8vT0mWc4LhYd1-JbQeNs7uGfKp2oRiVtXw6aSlHzBnE9yC5M", n)
+}
 
 func differences() []Difference {
 	return []Difference{

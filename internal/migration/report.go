@@ -64,8 +64,8 @@ func (s Report) Do(ctx context.Context, in RunInput) (out ReportOutput, err erro
 		{"report.json", report.JSON},
 		{"report.en.html", func() ([]byte, error) { return report.HTML("en") }},
 		{"report.de.html", func() ([]byte, error) { return report.HTML("de") }},
-		{"set-aside.csv", report.AsideCSV},
-		{"differences.csv", report.DifferencesCSV},
+		{"set-aside.csv", func() ([]byte, error) { return report.AsideCSV(), nil }},
+		{"differences.csv", func() ([]byte, error) { return report.DifferencesCSV(), nil }},
 	} {
 		content, err := d.render()
 		if err != nil {

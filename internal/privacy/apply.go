@@ -28,6 +28,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 	a := c.pool.Get().(*application)
 	defer c.pool.Put(a)
 	a.begin(c, people, p)
+	defer a.end()
 	for v := range rec.Values() {
 		if err := a.value(v); err != nil {
 			return Result{}, err
@@ -58,6 +59,13 @@ type application struct {
 func (a *application) begin(c *Compiled, people *People, p keyring.Pseudonyms) {
 	*a = application{policy: c, people: people, pseudonyms: p, marks: Marks{}, found: tally{}, residual: tally{},
 		in: a.in[:0], out: a.out[:0], spans: a.spans[:0], fired: map[Kind]int{}}
+}
+
+// end lets go of the record's people and key; what is pooled is memory only.
+func (a *application) end() {
+	clear(a.in[:cap(a.in)])
+	clear(a.out[:cap(a.out)])
+	*a = application{in: a.in[:0], out: a.out[:0], spans: a.spans[:0]}
 }
 
 // value applies the policy to one field.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -112,6 +113,50 @@ func TestAnyMixtureOfValuesKeepsThePromises(t *testing.T) {
 		cut := rapid.IntRange(0, len(text)).Draw(t, "cut")
 		keepsPromises(t, text[cut:])
 	})
+}
+
+func TestMarkupAndInlineImagesSurvive(t *testing.T) {
+	text := `<p style="margin:0 0 12px">Hi <b>Jane Doe</b>,<br>mail <a href="mailto:jane.doe@example.test?subject=a%20b">jane.doe@example.test</a>` +
+		` or <a href='tel:+49301234567'>030/1234567</a>&nbsp;&#8211; thanks!</p><img src="data:image/png;base64,iVBORw0K4111111111111111/+4930123456=">`
+	want := `<p style="margin:0 0 12px">Hi <b>Person N</b>,<br>mail <a href="mailto:masked@masked.invalid?subject=a%20b">masked@masked.invalid</a>` +
+		` or <a href='tel:[phone]'>[phone]</a>&nbsp;&#8211; thanks!</p><img src="data:image/png;base64,iVBORw0K4111111111111111/+4930123456=">`
+	got := string(rewriter(t, "demo", team())([]byte(text)))
+	if i := strings.Index(got, "Person "); i > 0 {
+		got = got[:i+7] + "N" + got[i+11:]
+	}
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestLimits pins what doc.go says is not found, so that it stays true.
+func TestLimits(t *testing.T) {
+	for _, text := range []string{
+		"jane@<b>example.test</b>", "jane.doe=40example.test", "jane at example dot test", "jane＠example.test", `"jane d."@example.test`,
+		"030/<b>1234567</b>", "0301234567", "12345678", "４１１１１１１１１１１１１１１１", "4111  1111  1111  1111", "Jane", "Frau Doe", "J. Doe",
+	} {
+		for _, s := range Detect(nil, []byte(text), team()) {
+			t.Errorf("%q is found as %s: take it out of the limits", text, s.Kind)
+		}
+	}
+}
+
+// TestHostileTextIsReadInLinearTime feeds what makes recognizers look far and find
+// nothing.
+func TestHostileTextIsReadInLinearTime(t *testing.T) {
+	const size = 1 << 16
+	people := team()
+	for _, piece := range []string{
+		"@", "a@", "a", "1", "1 ", "+", "+49 ", "(", "(0", "0301234567 ", "4111 ", "DE89 ", "IBAN DE", "data:", "data:a/", "<", "> ",
+		"a.", "a@b.", "%40", "(at) ", "[IBAN ", "Person ", "tel ", "tel 5550199", "a@b.de", "J", "Jane ", "&nbsp;1", "\xff", "\xc3", "p-", "masked@",
+	} {
+		text := []byte(strings.Repeat(piece, size/len(piece)))
+		start := time.Now()
+		Detect(nil, text, people)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("64 KiB of %q took %v", piece, took)
+		}
+	}
 }
 
 // fataler is what tests, fuzzers and rapid have in common.

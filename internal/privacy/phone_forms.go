@@ -28,12 +28,13 @@ func (p *candidate) ends(k int) bool {
 }
 
 // dialled reports whether the first k groups are a number by one of the ways of
-// writing one.
+// writing one, and no date, address of a machine, or two numbers.
 func (p *candidate) dialled(k int) bool {
+	return len(p.first(k)) >= minPhone && p.formed(k) && !p.date(k) && !p.octets(k) && !p.another(k)
+}
+
+func (p *candidate) formed(k int) bool {
 	digits := p.first(k)
-	if len(digits) < minPhone || p.date(k) || p.octets(k) || p.another(k) {
-		return false
-	}
 	switch {
 	case p.plus:
 		return p.international(digits, k)

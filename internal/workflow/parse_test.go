@@ -1,6 +1,8 @@
 package workflow
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -159,6 +161,25 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%T: %v", err, err)
 		case err == nil:
 			m.FunctionNames()
+			runBriefly(t, m)
 		}
+	})
+}
+
+// runBriefly runs whatever machine for a hundred events: it may fail or be cut off,
+// but not panic or hang.
+func runBriefly(t *testing.T, m *Machine) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	_, _ = m.Run(ctx, Execution{
+		Input: json.RawMessage(`{"a":[1,"b",{"c":null}],"s":1,"k":"m"}`),
+		Clock: &leapClock{},
+		Tasks: tasksFunc(func(_ context.Context, _ string, input json.RawMessage) (json.RawMessage, error) { return input, nil }),
+		Observe: func(Event) {
+			if n++; n > 100 {
+				cancel()
+			}
+		},
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -191,11 +192,20 @@ func TestAClockOfOnesOwn(t *testing.T) {
 }
 
 // leapClock leaps over every sleep.
-type leapClock struct{ now time.Time }
+type leapClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
 
-func (c *leapClock) Now() time.Time { return c.now }
+func (c *leapClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
 
-func (c *leapClock) Sleep(_ context.Context, d time.Duration) error {
+func (c *leapClock) Sleep(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
-	return nil
+	return ctx.Err()
 }

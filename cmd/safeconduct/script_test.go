@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/safeconduct/safeconduct/internal/sample"
+)
+
+// TestMain lets scripts call safeconduct as a program of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"safeconduct": main})
+}
+
+// TestScripts runs the scenarios of testdata/script: what a person types, what
+// the program answers, and what must not be in the answer.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"export":   export,
+			"exitcode": exitcode,
+		},
+		Setup: func(env *testscript.Env) error {
+			return os.WriteFile(filepath.Join(env.WorkDir, "plan.yaml"), []byte(scriptPlan), 0o600)
+		},
+	})
+}
+
+const scriptPlan = `version: 1
+migration: test
+source: {connector: csv, path: export}
+target: {connector: archive, path: archive}
+privacy:
+  controller: Example Ltd
+  contact: privacy@example.org
+  purpose: test
+  legal_basis: contract
+  regimes: [gdpr]
+  retention: 30 days
+  preset: gdpr
+`
+
+// export writes the small sample account: export FOLDER.
+func export(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: export FOLDER")
+	}
+	ts.Check(sample.Crash().Write(ts.MkAbs(args[0])))
+}
+
+// exitcode runs a command and compares its exit code: exitcode 2 safeconduct plan.
+func exitcode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode CODE COMMAND ...")
+	}
+	code := "0"
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%s: %v", args[1], err)
+		}
+		code = fmt.Sprint(exit.ExitCode())
+	}
+	if code != args[0] {
+		ts.Fatalf("%v exits with %s, want %s", args[1:], code, args[0])
+	}
+}

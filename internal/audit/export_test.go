@@ -1,0 +1,17 @@
+package audit
+
+// Forge makes a bundle with a right link behind a head, as somebody could who
+// may write to the store.
+func Forge(h Head, events ...Event) []byte {
+	for i := range events {
+		events[i] = (&Writer{shard: h.Shard}).fill(events[i])
+	}
+	b, err := pack(h, events)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// After is the head behind a bundle of n events.
+func (h Head) After(bundle []byte, n int) Head { return h.next(bundle, n) }

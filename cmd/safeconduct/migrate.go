@@ -184,7 +184,7 @@ func (a *app) finished(r *embedded.Runtime, run migration.Run, err error) error 
 	result := runResult{run.ID, report.State, report.Partial(), &report, folder}
 	if err := a.print(result, func(w io.Writer) {
 		fmt.Fprint(w, report.Summary(a.lang))
-		fmt.Fprintf(w, "\nReports: %s\n", display(filepath.Join(folder, "report."+a.lang+".html")))
+		fmt.Fprintf(w, "\nReports: %s\n", display(filepath.Join(folder, reportName(a.lang))))
 	}); err != nil {
 		return err
 	}
@@ -192,6 +192,14 @@ func (a *app) finished(r *embedded.Runtime, run migration.Run, err error) error 
 		return partial()
 	}
 	return nil
+}
+
+// reportName is the document of a language.
+func reportName(lang string) string {
+	if lang == "de" {
+		return "report.de.html"
+	}
+	return "report.html"
 }
 
 // display shortens a path to one that starts here.

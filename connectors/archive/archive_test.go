@@ -59,7 +59,7 @@ func TestAnArchiveOfAnArchiveIsTheSame(t *testing.T) {
 }
 
 func TestTheFolderIsItsOwnersAlone(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "archive")
+	path := filepath.Join(t.TempDir(), "an archive? 100% & more#1")
 	if err := os.Mkdir(path, 0o755); err != nil { // made beforehand, open to all
 		t.Fatal(err)
 	}

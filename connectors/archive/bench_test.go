@@ -38,20 +38,43 @@ func openTarget(t testing.TB, path string) connectors.Target {
 // BenchmarkCreate creates tickets of 5 KB with five comments, 100 at a time.
 func BenchmarkCreate(b *testing.B) {
 	target := openTarget(b, filepath.Join(b.TempDir(), "archive"))
-	people := create(b, target, drafts(helpdesk.KindPerson, 50, person))
-	tickets := drafts(helpdesk.KindTicket, 100, func(i int) helpdesk.Record { return ticket(i, people) })
-	n := 0
-	b.SetBytes(5 << 10)
-	for b.Loop() {
-		if n%100 == 0 {
-			for i := range tickets {
-				tickets[i].Marker = fmt.Sprintf("scbench%08d", n+i)
-			}
-			create(b, target, tickets)
+	load(b, target, b.N)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tickets/s")
+}
+
+// BenchmarkPage reads such tickets.
+func BenchmarkPage(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "archive")
+	load(b, openTarget(b, path), 1000)
+	source := openSource(b, path)
+	var after connectors.Cursor
+	for n := 0; b.Loop(); n++ {
+		if n%100 != 0 {
+			continue
 		}
-		n++
+		page, err := source.Page(b.Context(), helpdesk.KindTicket, after)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if after = page.Next; page.Last {
+			after = ""
+		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tickets/s")
+}
+
+// load creates n tickets.
+func load(b *testing.B, target connectors.Target, n int) {
+	b.Helper()
+	people := create(b, target, drafts(helpdesk.KindPerson, 50, person))
+	tickets := drafts(helpdesk.KindTicket, 100, func(i int) helpdesk.Record { return ticket(i, people) })
+	b.ResetTimer()
+	for done := 0; done < n; done += len(tickets) {
+		for i := range tickets {
+			tickets[i].Marker = fmt.Sprintf("scbench%08d", done+i)
+		}
+		create(b, target, tickets)
+	}
 }
 
 func drafts(k helpdesk.Kind, n int, record func(int) helpdesk.Record) []connectors.Draft {

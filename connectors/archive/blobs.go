@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -146,8 +147,11 @@ func (a *archive) place(files []staged) error {
 	return nil
 }
 
-// syncFolder makes the names in a folder durable.
+// syncFolder makes the names in a folder durable. Windows does not sync folders.
 func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(path)
 	if err != nil {
 		return err

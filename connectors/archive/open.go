@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -114,8 +115,7 @@ func connect(ctx context.Context, dir string, pragmas ...string) (*archive, erro
 	if err != nil {
 		return nil, settingsError("the folder has no path", err)
 	}
-	q := url.Values{"mode": {"rw"}, "_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
+	db, err := sql.Open("sqlite", databaseURL(path, append(pragmas, "busy_timeout(10000)")))
 	if err != nil {
 		return nil, settingsError("the database can't be opened", err)
 	}
@@ -124,6 +124,13 @@ func connect(ctx context.Context, dir string, pragmas ...string) (*archive, erro
 		return nil, errors.Join(settingsError(databaseName+" can't be opened as a database", err), db.Close())
 	}
 	return &archive{dir: dir, db: db, conn: conn, absent: map[string]bool{}, statements: map[string]*sql.Stmt{}}, nil
+}
+
+// databaseURL is as SQLite wants it: file:///C:/a%20folder/archive.db?mode=rw.
+func databaseURL(path string, pragmas []string) string {
+	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")}
+	u.RawQuery = url.Values{"mode": {"rw"}, "_pragma": pragmas}.Encode()
+	return u.String()
 }
 
 // Close gives the database back.

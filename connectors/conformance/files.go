@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"strings"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -21,19 +20,21 @@ type File struct {
 	Content []byte
 }
 
-// Files are the files of the samples: a text, every byte there is, and nothing.
+// Files are what a help desk has seen attached. Records have the first two.
 var Files = []File{
-	{"canary song.txt", "text/plain", []byte(strings.Repeat("The canary sings.\r\n", 500))},
-	{"canary.bin", "application/octet-stream", everyByte()},
+	{"canary song.txt", "text/plain", []byte("The canary sings.\r\n\r\n")},
+	{"canary.bin", "application/octet-stream", everyByte(1)},
 	{"empty canary.log", "text/plain", nil},
+	{"big canary.iso", "application/octet-stream", everyByte(5000)}, // 1.2 MiB: beyond a buffer
 }
 
-func everyByte() []byte {
+// everyByte has every byte n times.
+func everyByte(n int) []byte {
 	var all []byte
-	for i := range 70_000 {
-		all = append(all, byte(i), byte(i>>8))
+	for i := range 256 {
+		all = append(all, byte(i))
 	}
-	return all
+	return bytes.Repeat(all, n)
 }
 
 // attachment describes the file as a source does that has read it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -158,8 +157,8 @@ func targetCounts(d *targetRun) {
 			}
 		}
 		for id, marker := range got {
-			if !strings.HasPrefix(marker, d.prefix) {
-				d.Errorf("census of %s lists %q, whose marker %q has another prefix", k, id, marker)
+			if _, made := want[k][id]; !made {
+				d.Errorf("census of %s lists %q with the marker %q, which is none of %q", k, id, marker, d.prefix)
 			}
 		}
 		if none := d.census(censor, k, newPrefix()); len(none) > 0 {

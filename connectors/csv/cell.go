@@ -105,6 +105,13 @@ func (o *options) time(text string) (string, bool) {
 	return "", false
 }
 
+// moment is the time of a text that was checked.
+func (o *options) moment(text string) time.Time {
+	text, _ = o.time(text)
+	t, _ := time.Parse(time.RFC3339Nano, text)
+	return t.UTC()
+}
+
 // flag reads yes and no as people and spreadsheets write them, German too:
 // there Excel saves WAHR and FALSCH.
 func flag(text string) (string, bool) {

@@ -82,17 +82,9 @@ func (d *dialect) header(text []byte, last bool) ([]string, int) {
 	}
 	titles := make([]string, len(s.cells))
 	for i, c := range s.cells {
-		titles[i] = string(d.encoding.append(nil, c.bytes(text)))
+		titles[i] = string(c.append(nil, text, d.encoding))
 	}
 	return titles, n
-}
-
-// bytes is the cell's value in the row's text, still encoded.
-func (c cell) bytes(text []byte) []byte {
-	if c.doubled {
-		return bytes.ReplaceAll(text[c.from:c.to], []byte(`""`), []byte(`"`))
-	}
-	return text[c.from:c.to]
 }
 
 // likeliestSeparator is the one by which the header names most columns that we

@@ -65,11 +65,16 @@ func (t *table) indexed(ctx context.Context, keys []role) (*index, error) {
 	if x.at.offset >= t.size {
 		return x, nil
 	}
+	built := x.at.offset == 0
 	runs := make([]entry, len(keys))
 	for r := t.rows(x.at); ; {
 		row, err := r.next()
 		if err == io.EOF {
-			break
+			x.at = r.split.position()
+			if err := x.addAll(runs); err != nil || !built {
+				return x, err
+			}
+			return x, x.spill.merge()
 		}
 		if err == nil {
 			err = stopped(ctx, row.at.line)
@@ -84,8 +89,6 @@ func (t *table) indexed(ctx context.Context, keys []role) (*index, error) {
 			return nil, err
 		}
 	}
-	x.at.offset, x.at.line = t.size, 0
-	return x, x.addAll(runs)
 }
 
 // stopped looks at the context now and then.

@@ -140,8 +140,7 @@ func (r *reader) place(s stretch) string {
 // appendText appends a value of the row.
 func (r *reader) appendText(dst []byte, i int) []byte {
 	from := len(dst)
-	c, row := r.split.cells[i], r.split.row()
-	dst = r.of.encoding.append(dst, c.bytes(row))
+	dst = r.split.cells[i].append(dst, r.split.row(), r.of.encoding)
 	if r.of.escaped && isGuarded(string(dst[from:]), 1) {
 		dst = append(dst[:from], dst[from+1:]...)
 	}

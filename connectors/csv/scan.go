@@ -8,6 +8,20 @@ type cell struct {
 	doubled  bool // a quote in it is written twice
 }
 
+// append appends the cell's value to dst, decoded and without doubled quotes.
+func (c cell) append(dst, row []byte, e *encoding) []byte {
+	value := row[c.from:c.to]
+	for c.doubled {
+		i := bytes.IndexByte(value, '"')
+		if i < 0 {
+			break
+		}
+		dst = e.append(dst, value[:i+1])
+		value = value[i+2:]
+	}
+	return e.append(dst, value)
+}
+
 // An ending says how a scan came to its end.
 type ending int
 

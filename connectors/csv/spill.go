@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -18,6 +19,7 @@ type spill struct {
 	file *os.File
 	size int64
 	runs []run
+	buf  []byte // a block
 }
 
 // A run is a sorted stretch of the file. Of every block it knows the first hash,
@@ -57,7 +59,9 @@ func temporary() (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("csv: %w: making a temporary file: %w", connectors.ErrUnavailable, systemError(err))
 	}
-	os.Remove(f.Name())
+	if runtime.GOOS != "windows" {
+		os.Remove(f.Name())
+	}
 	return f, nil
 }
 
@@ -95,10 +99,13 @@ func (s *spill) find(hash uint64) ([]entry, error) {
 			return nil, err
 		}
 	}
+	if s.buf == nil {
+		s.buf = make([]byte, blockEntries*entrySize)
+	}
 	var found []entry
 	for _, r := range s.runs {
 		var err error
-		if found, err = r.find(s.file, hash, found); err != nil {
+		if found, err = r.find(s.file, s.buf, hash, found); err != nil {
 			return nil, err
 		}
 	}
@@ -107,9 +114,8 @@ func (s *spill) find(hash uint64) ([]entry, error) {
 
 // find reads from the last block that begins below the hash until a hash that is
 // above it.
-func (r run) find(f io.ReaderAt, hash uint64, found []entry) ([]entry, error) {
+func (r run) find(f io.ReaderAt, buf []byte, hash uint64, found []entry) ([]entry, error) {
 	block, _ := slices.BinarySearchFunc(r.firsts, hash, cmp.Compare[uint64])
-	buf := make([]byte, blockEntries*entrySize)
 	for block = max(0, block-1); block < len(r.firsts) && r.firsts[block] <= hash; block++ {
 		first := int64(block) * blockEntries
 		b := buf[:min(blockEntries, r.entries-first)*entrySize]
@@ -127,6 +133,9 @@ func (r run) find(f io.ReaderAt, hash uint64, found []entry) ([]entry, error) {
 
 // merge makes one run of all, in a file of its own.
 func (s *spill) merge() error {
+	if len(s.runs) < 2 {
+		return nil
+	}
 	into := spill{}
 	var err error
 	if into.file, err = temporary(); err != nil {
@@ -165,7 +174,9 @@ func (s *spill) merge() error {
 func (s *spill) close() {
 	if s.file != nil {
 		s.file.Close()
-		os.Remove(s.file.Name()) // fails where it is gone already
+		if runtime.GOOS == "windows" {
+			os.Remove(s.file.Name())
+		}
 	}
 }
 

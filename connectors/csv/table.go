@@ -24,6 +24,7 @@ type table struct {
 	checked []int      // the columns that have a check
 	role    [roles]int // which column has a role, or -1
 	escaped bool       // its cells are guarded against spreadsheets
+	typed   bool       // it says of what type attachments are
 	index   *index
 	parts   *reader // for stretches that the index leads to
 	notes   []string
@@ -91,6 +92,7 @@ func (t *table) readHeader() error {
 		}
 	}
 	t.escaped = t.role[roleEscaped] >= 0
+	_, t.typed = seen["content_type"]
 	if key, ok := seen["key"]; ok && t.role[roleAnchor] < 0 && slices.Contains(t.keys, roleAnchor) {
 		t.role[roleAnchor] = key
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/conformance"
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -33,6 +34,7 @@ func TestConformanceAsTarget(t *testing.T) {
 			conformance.Target(t, func(testing.TB) conformance.TargetUnderTest {
 				desk := memory.New(o)
 				return conformance.TargetUnderTest{Target: desk.Target(),
+					Reopen:   func(testing.TB) connectors.Target { return desk.Target() },
 					Existing: func(_ testing.TB, r helpdesk.Record) string { return desk.Add(r)[0] }}
 			})
 		})
@@ -64,7 +66,8 @@ func source(t testing.TB, o memory.Options) conformance.SourceUnderTest {
 	for _, k := range helpdesk.Kinds() {
 		want = append(want, desk.Records(k)...)
 	}
-	return conformance.SourceUnderTest{Source: desk.Source(), Want: want, Edit: edit(desk)}
+	return conformance.SourceUnderTest{Source: desk.Source(), Want: want, Edit: edit(desk),
+		Reopen: func(testing.TB) connectors.Source { return desk.Source() }}
 }
 
 func edit(desk *memory.Desk) func(testing.TB, helpdesk.Kind, string) helpdesk.Record {

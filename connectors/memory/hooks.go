@@ -42,8 +42,8 @@ type Hooks struct {
 	Before func(Operation) error
 	// After runs once everything has taken effect. Its error replaces the answer.
 	After func(Operation) error
-	// OnPage runs between two pages of a source; number counts the pages of kind k
-	// from 1.
+	// OnPage runs after each page of a source, before the client has it; number
+	// counts the pages of kind k since the beginning, from 1.
 	OnPage func(k helpdesk.Kind, number int)
 }
 

@@ -47,12 +47,16 @@ func (h Head) next(bundle []byte, n int) Head {
 
 // pack makes the bundle that follows the head.
 func pack(h Head, events []Event) ([]byte, error) {
+	return packLink(link{Version, h.Shard, h.Seq + 1, h.Hash, len(events)}, events)
+}
+
+func packLink(l link, events []Event) ([]byte, error) {
 	var b bytes.Buffer
 	zip := zips.Get().(*gzip.Writer)
 	defer zips.Put(zip)
 	zip.Reset(&b)
 	lines := json.NewEncoder(zip)
-	if err := lines.Encode(link{Version, h.Shard, h.Seq + 1, h.Hash, len(events)}); err != nil {
+	if err := lines.Encode(l); err != nil {
 		return nil, err
 	}
 	for i := range events {

@@ -15,3 +15,18 @@ func Forge(h Head, events ...Event) []byte {
 
 // After is the head behind a bundle of n events.
 func (h Head) After(bundle []byte, n int) Head { return h.next(bundle, n) }
+
+// ForgeOther is Forge with the shard, seq and count that the link is to say, and
+// with events as they are if they have been in a log.
+func ForgeOther(h Head, shard string, seq, n int, events ...Event) []byte {
+	for i := range events {
+		if events[i].V == 0 {
+			events[i] = (&Writer{shard: shard}).fill(events[i])
+		}
+	}
+	b, err := packLink(link{Version, shard, seq, h.Hash, n}, events)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -98,64 +99,82 @@ func TestAnUntouchedLogIsInOrder(t *testing.T) {
 }
 
 // Every way to tamper is a row of its own: what was done to shard m1/b, and the
-// bundle at which Verify says so.
+// bundle at which Verify says so. Where the chain itself shows it, it must do so
+// without a head as well.
 func TestATamperedLogIsFoundAndTheFirstFaultNamed(t *testing.T) {
-	const b = "m1/b"
-	event := audittest.Event
-	for name, c := range map[string]struct {
-		tamper func(l *written)
-		seq    int
-	}{
-		"a bit in the first bundle":  {func(l *written) { l.replace(b, 1, flip(l.bundle(b, 1), 100)) }, 1},
-		"a bit in the last bundle":   {func(l *written) { l.replace(b, 4, flip(l.bundle(b, 4), 100)) }, 4},
-		"a bit of gzip's header":     {func(l *written) { l.replace(b, 2, flip(l.bundle(b, 2), 9)) }, 3},
-		"a bit of the last's header": {func(l *written) { l.replace(b, 4, flip(l.bundle(b, 4), 9)) }, 4},
-		"a bundle that is empty":     {func(l *written) { l.replace(b, 2, nil) }, 2},
-		"a bundle that is cut":       {func(l *written) { l.replace(b, 2, l.bundle(b, 2)[:150]) }, 2},
-		"something behind a bundle":  {func(l *written) { l.replace(b, 4, append(l.bundle(b, 4), 0)) }, 4},
-		"gzip behind gzip":           {func(l *written) { l.replace(b, 4, append(l.bundle(b, 4), l.bundle(b, 3)...)) }, 4},
-		"the first bundle removed":   {func(l *written) { l.remove(b, 1) }, 1},
-		"a middle bundle removed":    {func(l *written) { l.remove(b, 3) }, 3},
-		"the last bundle cut off":    {func(l *written) { l.remove(b, 4) }, 4},
-		"the tail cut off":           {func(l *written) { l.remove(b, 2, 3, 4) }, 2},
-		"the whole shard removed":    {func(l *written) { l.remove(b, 1, 2, 3, 4) }, 1},
-		"two bundles swapped": {func(l *written) {
-			two, three := l.bundle(b, 2), l.bundle(b, 3)
-			l.replace(b, 2, three)
-			l.replace(b, 3, two)
-		}, 2},
-		"a bundle twice":                 {func(l *written) { l.replace(b, 3, l.bundle(b, 2)) }, 3},
-		"a bundle of another shard":      {func(l *written) { l.replace(b, 2, l.bundle("m1/a", 2)) }, 2},
-		"a forged bundle put behind":     {func(l *written) { l.replace(b, 5, audit.Forge(l.heads[1], event(99))) }, 5},
-		"a forged one in a last's place": {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], event(99))) }, 4},
-		"a forged one in the middle":     {func(l *written) { l.replace(b, 2, audit.Forge(l.after[b][1], event(99))) }, 3},
-		"a forged tail": {func(l *written) {
-			head := l.after[b][2]
-			for seq := 3; seq <= 4; seq++ {
-				forged := audit.Forge(head, event(90+seq))
-				l.replace(b, seq, forged)
-				head = head.After(forged, 1)
-			}
-		}, 4},
-		"an event a second time":     {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], event(7))) }, 4},
-		"an event twice in a bundle": {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], event(77), event(77))) }, 4},
-		"an event with a value": {func(l *written) {
-			e := event(77)
-			e.Reason = "Jane Doe"
-			l.replace(b, 4, audit.Forge(l.after[b][3], e))
-		}, 4},
-	} {
+	for name, c := range tampering {
 		t.Run(name, func(t *testing.T) {
 			l := write(t)
 			c.tamper(l)
-			_, err := audit.Verify(t.Context(), l.store, "", l.heads...)
-			var fault *audit.Fault
-			if !errors.As(err, &fault) || fault.Shard != b || fault.Seq != c.seq {
-				t.Errorf("verify: %v, want bundle %d of %s", err, c.seq, b)
+			faultAt(t, l, c.seq, l.heads)
+			if !c.needsHead {
+				faultAt(t, l, c.seq, nil)
 			}
 		})
 	}
 }
+
+func faultAt(t *testing.T, l *written, seq int, heads []audit.Head) {
+	t.Helper()
+	_, err := audit.Verify(t.Context(), l.store, "", heads...)
+	var fault *audit.Fault
+	if !errors.As(err, &fault) || fault.Shard != "m1/b" || fault.Seq != seq {
+		t.Errorf("verify with %d heads: %v, want bundle %d of m1/b", len(heads), err, seq)
+	}
+}
+
+const b = "m1/b"
+
+type tamper struct {
+	tamper    func(l *written)
+	seq       int
+	needsHead bool
+}
+
+var tampering = map[string]tamper{
+	"a bit in the first bundle":  {func(l *written) { l.replace(b, 1, flip(l.bundle(b, 1), 100)) }, 1, false},
+	"a bit in the last bundle":   {func(l *written) { l.replace(b, 4, flip(l.bundle(b, 4), 100)) }, 4, false},
+	"a bit of gzip's header":     {func(l *written) { l.replace(b, 2, flip(l.bundle(b, 2), 9)) }, 3, false},
+	"a bit of the last's header": {func(l *written) { l.replace(b, 4, flip(l.bundle(b, 4), 9)) }, 4, true},
+	"a bundle that is empty":     {func(l *written) { l.replace(b, 2, nil) }, 2, false},
+	"a bundle that is cut":       {func(l *written) { l.replace(b, 2, l.bundle(b, 2)[:150]) }, 2, false},
+	"something behind a bundle":  {func(l *written) { l.replace(b, 4, append(l.bundle(b, 4), 0)) }, 4, false},
+	"gzip behind gzip":           {func(l *written) { l.replace(b, 4, append(l.bundle(b, 4), l.bundle(b, 3)...)) }, 4, false},
+
+	"the first bundle removed":  {func(l *written) { l.remove(b, 1) }, 1, false},
+	"a middle bundle removed":   {func(l *written) { l.remove(b, 3) }, 3, false},
+	"the last bundle cut off":   {func(l *written) { l.remove(b, 4) }, 4, true},
+	"the tail cut off":          {func(l *written) { l.remove(b, 2, 3, 4) }, 2, true},
+	"the whole shard removed":   {func(l *written) { l.remove(b, 1, 2, 3, 4) }, 1, true},
+	"two bundles swapped":       {func(l *written) { two := l.bundle(b, 2); l.replace(b, 2, l.bundle(b, 3)); l.replace(b, 3, two) }, 2, false},
+	"a bundle twice":            {func(l *written) { l.replace(b, 3, l.bundle(b, 2)) }, 3, false},
+	"a bundle of another shard": {func(l *written) { l.replace(b, 2, l.bundle("m1/a", 2)) }, 2, false},
+
+	"a forged bundle put behind":   {func(l *written) { l.replace(b, 5, audit.Forge(l.heads[1], event(99))) }, 5, true},
+	"a forged one in last's place": {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], event(99))) }, 4, true},
+	"a forged one in the middle":   {func(l *written) { l.replace(b, 2, audit.Forge(l.after[b][1], event(99))) }, 3, false},
+	"a forged tail": {func(l *written) {
+		third := audit.Forge(l.after[b][2], event(93))
+		l.replace(b, 3, third)
+		l.replace(b, 4, audit.Forge(l.after[b][2].After(third, 1), event(94)))
+	}, 4, true},
+	"a forged one that counts wrong": {func(l *written) { l.replace(b, 4, audit.ForgeOther(l.after[b][3], b, 4, 2, event(99))) }, 4, false},
+	"one that says another seq":      {func(l *written) { l.replace(b, 4, audit.ForgeOther(l.after[b][3], b, 5, 1, event(99))) }, 4, false},
+	"one that says another shard":    {func(l *written) { l.replace(b, 4, audit.ForgeOther(l.after[b][3], "m1/a", 4, 1, event(99))) }, 4, false},
+
+	"an event a second time":     {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], event(7))) }, 4, false},
+	"an event twice in a bundle": {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], event(77), event(77))) }, 4, false},
+	"an event of another shard": {func(l *written) {
+		for e := range audit.Events(context.Background(), l.store, "m1/a") {
+			l.replace(b, 4, audit.ForgeOther(l.after[b][3], b, 4, 1, e))
+		}
+	}, 4, false},
+	"an event with a value": {func(l *written) { l.replace(b, 4, audit.Forge(l.after[b][3], withValue)) }, 4, false},
+}
+
+var event = audittest.Event
+
+var withValue = func() audit.Event { e := event(77); e.Reason = "Jane Doe"; return e }()
 
 func TestNoBitOfTheLogIsWithoutGuard(t *testing.T) {
 	l := &written{dir: t.TempDir()}

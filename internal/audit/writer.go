@@ -131,7 +131,7 @@ func (w *Writer) put(ctx context.Context) error {
 func (w *Writer) settle() {
 	rest := w.pending[:0]
 	for _, e := range w.pending {
-		if false {
+		if w.chain.ids[e.ID] {
 			delete(w.waiting, e.ID)
 		} else {
 			rest = append(rest, e)

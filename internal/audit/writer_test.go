@@ -89,6 +89,19 @@ func TestATwinGoesOnBehindTheOther(t *testing.T) {
 	}
 }
 
+// Shards may stand below a shard; their bundles are none of its business.
+func TestAShardMayStandAboveOthers(t *testing.T) {
+	s := startFolder(t)()
+	appendAll(t, s, "m1/a/below", events(0, 5))
+	first := appendAll(t, s, "m1/a", events(0, 5))
+	if head := appendAll(t, s, "m1/a", events(3, 8)); head.N != 8 || head.Seq != first.Seq+1 {
+		t.Errorf("head %+v, want 8 events", head)
+	}
+	if report, err := audit.Verify(t.Context(), s, "m1/a"); err != nil || report.Shards != 2 || report.Events != 13 {
+		t.Errorf("%+v, %v, want 13 events in 2 shards", report, err)
+	}
+}
+
 func TestManyMayUseOneWriter(t *testing.T) {
 	s := startFolder(t)()
 	w := audit.NewWriter(s, "m1/a")

@@ -154,5 +154,9 @@ const (
 // the mark of the end after.
 func (r Report) ended() bool { return r.State == finished || r.Sealed != nil && !r.stopped() }
 
+// refused reports whether the census stopped the run. Its report is written
+// before the ledger knows that it failed.
+func (r Report) refused() bool { return r.Sealed == nil && r.counted() && !r.Census.Conserved }
+
 // stopped reports whether the run ended before it was through.
 func (r Report) stopped() bool { return r.Failure != "" || r.State == failed || r.State == givenUp }

@@ -42,6 +42,9 @@ type arrow struct {
 const boxChars = 20
 
 func (w writer) flow() []block {
+	if w.r.read() == 0 {
+		return []block{w.paragraph("flow.nothing")}
+	}
 	steps, aside := w.flowTexts()
 	return []block{{Figure: &figure{
 		Caption: w.text("flow.caption", "read", w.r.read(), "source", w.product(w.r.Source), "changed", w.r.changed(),

@@ -57,8 +57,12 @@ func (w writer) runFacts() []term {
 		mode += ": " + means
 	}
 	state := r.State
-	if r.ended() && state != finished {
+	switch {
+	case r.stopped() || state == finished:
+	case r.ended():
 		state = "sealing"
+	case r.refused():
+		state = "refused"
 	}
 	facts := []term{
 		w.fact("migration", r.Migration), w.fact("id", r.Run), w.fact("mode", mode), w.fact("state", w.word("state", state)),

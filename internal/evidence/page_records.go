@@ -25,13 +25,13 @@ func (w writer) records() []block {
 }
 
 func (w writer) recordsTable() *table {
-	t := &table{Caption: w.text("records.table"), Columns: []column{textColumn(w.text("records.kind"))}}
+	t := &table{Caption: w.text("records.table"), Class: "dense", Columns: []column{textColumn(w.text("records.kind"))}}
 	occurs := w.r.outcomes()
 	words := ordered(outcomeOrder, occurs)
 	for _, o := range words {
 		t.Columns = append(t.Columns, numberColumn(w.word("outcome", o)))
 	}
-	t.Columns = append(t.Columns, numberColumn(w.text("records.sum")), numberColumn(w.text("records.read")), textColumn(w.text("records.check")))
+	t.Columns = append(t.Columns, numberColumn(w.text("records.sum")), numberColumn(w.text("records.read")))
 	read := 0
 	for _, k := range w.r.Kinds {
 		t.Rows = append(t.Rows, w.recordsRow(w.word("kind", k.Kind), words, k.Outcomes, k.Read))
@@ -41,16 +41,17 @@ func (w writer) recordsTable() *table {
 	return t
 }
 
+// recordsRow ends with the sum and whether it equals what was read.
 func (w writer) recordsRow(name string, words []string, outcomes map[string]int, read int) []cell {
 	row := []cell{plain(name)}
 	for _, o := range words {
 		row = append(row, w.count(outcomes[o]))
 	}
-	check := plain(w.text("records.ok"))
-	if off := read - sum(outcomes); off != 0 {
-		check = cell{Text: "! " + w.text("records.off", "n", off), Class: "alarm"}
+	check := cell{Text: "= " + w.number(read), Class: "number"}
+	if read != sum(outcomes) {
+		check = cell{Text: "≠ " + w.number(read), Class: "number alarm"}
 	}
-	return append(row, w.count(sum(outcomes)), w.count(read), check)
+	return append(row, w.count(sum(outcomes)), check)
 }
 
 // equation is the sum that anybody can do again: "1,880 loaded + 54 excluded = 1,934".

@@ -2,7 +2,15 @@
 // privacy officer can file: JSON for machines, HTML that prints well for people.
 //
 // A [Report] holds names, counts, references and digests, never a value of a
-// record. The same run gives the same bytes.
+// record. The same run gives the same bytes. [Report.Documents] renders the
+// folder to be filed, [Report.Summary] some lines for a terminal; all of them
+// say the same [Verdict].
+//
+// What a document says stands in texts/<language>: page.txt its sentences,
+// verdict.txt what can be wrong and what to do then, words.txt the vocabularies
+// of outcomes, classes, reasons and so on. A new word needs a line there in each
+// language; until it has one, the word itself is shown. The page is page.html
+// and style.css, filled from blocks that the functions of page*.go make.
 package evidence
 
 import "time"
@@ -18,7 +26,7 @@ type Report struct {
 	Failure   string    `json:"failure,omitempty"`
 	PlanHash  string    `json:"plan_hash"`
 	Started   time.Time `json:"started"`
-	Ended     time.Time `json:"ended"`
+	Ended     time.Time `json:"ended,omitzero"` // not yet known while the run itself writes its report
 
 	Answers Answers `json:"answers"`
 	Source  Desk    `json:"source"`
@@ -52,7 +60,8 @@ type Answers struct {
 	Preset     string   `json:"preset"`
 }
 
-// A Desk is one side of the migration.
+// A Desk is one side of the migration. Tested is what the connector has run
+// against: "files", "in memory", "simulated", or "live: " and the product.
 type Desk struct {
 	Connector string   `json:"connector"`
 	Product   string   `json:"product"`
@@ -115,7 +124,8 @@ type Difference struct {
 	Class string `json:"class"`
 }
 
-// Census is the proof by sets of ids that nothing is lost, foreign or twice.
+// Census is the proof by sets of ids that nothing is lost, foreign or twice. It
+// is zero if the run did not come so far.
 type Census struct {
 	Counted   bool         `json:"counted"`
 	Read      int          `json:"read"`
@@ -143,7 +153,10 @@ type Seal struct {
 	Left    int       `json:"left"`
 }
 
-// Remains names what is kept after the run, where and until when.
+// Remains names what is kept after the run, where and until when. Each is a word
+// of words.txt (What: ledger, keys, evidence, desks; Where: ledger, keyring,
+// evidence, desks; Until: close, records, own) or a plain text, which is shown as
+// it is in every language. Until may be a date, 2026-05-30, and "… or …" of both.
 type Remains struct {
 	What  string `json:"what"`
 	Where string `json:"where"`

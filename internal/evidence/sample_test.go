@@ -119,3 +119,8 @@ func nothing() Report {
 	r.Files, r.Census = Files{}, Census{Counted: true, Conserved: true}
 	return r
 }
+
+// reports are all of them, by name.
+func reports() map[string]Report {
+	return map[string]Report{"full": full(), "clean": clean(), "stopped": stopped(), "nothing": nothing(), "empty": {}}
+}

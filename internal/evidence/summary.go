@@ -19,9 +19,8 @@ func (r Report) Summary(lang string) string {
 	}
 	r = r.normal()
 	v := r.verdict(l)
-	lines := []string{l.text("summary.title", "migration", orMark(r.Migration), "run", orMark(r.Run), "mode", orMark(l.word("mode", r.Mode))), ""}
+	lines := []string{l.text("summary.title", "migration", orMark(r.Migration), "run", orMark(r.Run), "mode", orMark(l.word("mode", r.Mode)))}
 	lines = append(lines, align(r.summaryRows(l))...)
-	lines = append(lines, "")
 	lines = append(lines, wrap(l.word("level", string(v.Level))+": ", v.Sentence, 2)...)
 	return strings.Join(lines, "\n") + "\n"
 }

@@ -75,7 +75,7 @@ var concerns = []concern{
 	{"unexpected", Attention, "differences", Report.different},
 	{"quarantined", Attention, "aside", func(r Report) int { return r.outcomes()[quarantined] }},
 	{"pending", Attention, "aside", func(r Report) int { return r.outcomes()[pending] }},
-	{"unfinished", Attention, "facts", func(r Report) int { return truth(!r.ended() && !r.stopped()) }},
+	{"unfinished", Attention, "facts", func(r Report) int { return truth(!r.ended() && !r.stopped() && !r.refused()) }},
 	{"left", Attention, "destroyed", func(r Report) int {
 		if r.Sealed == nil {
 			return 0

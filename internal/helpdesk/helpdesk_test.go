@@ -81,6 +81,20 @@ func TestPairsMatchesPartsByOrderAndCustomValuesByName(t *testing.T) {
 	}
 }
 
+func TestEveryOneOfSeveralCustomValuesOfOneNameIsWalked(t *testing.T) {
+	rec := helpdesk.New(helpdesk.KindTicket, "t1")
+	rec.Ticket.Custom = []helpdesk.CustomValue{{Name: "Product", Values: []string{"a"}}, {Name: "Product", Values: []string{"b"}}}
+	var seen []string
+	for v := range rec.Values() {
+		if v.Name() == "ticket.custom.Product" {
+			seen = append(seen, v.Strings()...)
+		}
+	}
+	if !reflect.DeepEqual(seen, []string{"a", "b"}) {
+		t.Errorf("walked %q, want a and b", seen)
+	}
+}
+
 func TestSetRefusesWhatTheFieldCannotHold(t *testing.T) {
 	rec := ticket()
 	for v := range rec.Values() {

@@ -220,31 +220,37 @@ func pairParts(p part, at *place, a, b reflect.Value, yield func(Value, Value) b
 	return true
 }
 
-// pairLabelled pairs custom or extra values by their names, those of a first.
+// pairLabelled pairs custom or extra values by their names, those of a first; of
+// several of one name the first of a with the first of b, and so on.
 func pairLabelled(p part, at *place, a, b reflect.Value, yield func(Value, Value) bool) bool {
-	index := func(list reflect.Value, label string) reflect.Value {
-		for i := range length(list) {
-			if list.Index(i).Field(p.table.label).String() == label {
-				return list.Index(i)
-			}
-		}
-		return reflect.Value{}
-	}
+	lists := []map[string][]reflect.Value{{}, {}}
 	var labels []string
-	for _, list := range []reflect.Value{a, b} {
-		for i := range length(list) {
-			if l := list.Index(i).Field(p.table.label).String(); !slices.Contains(labels, l) {
+	for i, list := range []reflect.Value{a, b} {
+		for n := range length(list) {
+			l := list.Index(n).Field(p.table.label).String()
+			lists[i][l] = append(lists[i][l], list.Index(n))
+			if !slices.Contains(labels, l) {
 				labels = append(labels, l)
 			}
 		}
 	}
 	for _, l := range labels {
-		here := &place{in: at, path: p.path, label: l}
-		if !pairs(p.table, here, index(a, l), index(b, l), yield) {
-			return false
+		as, bs := lists[0][l], lists[1][l]
+		for i := range max(len(as), len(bs)) {
+			here := &place{in: at, path: p.path, label: l}
+			if !pairs(p.table, here, nth(as, i), nth(bs, i), yield) {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+func nth(list []reflect.Value, i int) reflect.Value {
+	if i >= len(list) {
+		return reflect.Value{}
+	}
+	return list[i]
 }
 
 func fieldOf(v reflect.Value, i int) reflect.Value {

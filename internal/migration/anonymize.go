@@ -263,7 +263,7 @@ func (a *pass) clean(ctx context.Context, r *helpdesk.Record, ref, digest string
 	}
 	result, err := a.policy.Apply(r, &a.crowd, a.pseudonyms, a.found.Inventory.Add)
 	if err != nil {
-		return nil, fmt.Errorf("apply the policy to %s", ref)
+		return nil, &Failure{Internal, fmt.Sprintf("apply the policy to %s: %v", ref, err), err} // the policy's errors name fields only
 	}
 	for path, m := range result.Marks {
 		line.Marks[path] = mark{m.Rule, classOfPolicy(m.Class)}

@@ -57,24 +57,15 @@ func (s Report) Do(ctx context.Context, in RunInput) (out ReportOutput, err erro
 		return out, err
 	}
 	out.Partial = report.Partial()
-	for _, d := range []struct {
-		name   string
-		render func() ([]byte, error)
-	}{
-		{"report.json", report.JSON},
-		{"report.en.html", func() ([]byte, error) { return report.HTML("en") }},
-		{"report.de.html", func() ([]byte, error) { return report.HTML("de") }},
-		{"set-aside.csv", func() ([]byte, error) { return report.AsideCSV(), nil }},
-		{"differences.csv", func() ([]byte, error) { return report.DifferencesCSV(), nil }},
-	} {
-		content, err := d.render()
-		if err != nil {
-			return out, failf(Internal, "render %s", d.name)
+	documents, err := report.Documents()
+	if err != nil {
+		return out, failf(Internal, "render the documents of run %s", in.Run.ID)
+	}
+	for _, d := range documents {
+		if _, err := s.Out.Write(ctx, in.Run, d.Name, d.Content); err != nil {
+			return out, ofStorage("write "+d.Name, err)
 		}
-		if _, err := s.Out.Write(ctx, in.Run, d.name, content); err != nil {
-			return out, ofStorage("write "+d.name, err)
-		}
-		out.Documents = append(out.Documents, d.name)
+		out.Documents = append(out.Documents, d.Name)
 	}
 	err = s.record(ctx, in.Run, "report", audit.ReportIssued, in.Run.ID, map[string]int64{"documents": int64(len(out.Documents))})
 	return out, err
@@ -319,9 +310,9 @@ func remains(p *plan.Plan, ended time.Time) []evidence.Remains {
 		until = ended.AddDate(0, 0, days).Format(time.DateOnly) + " or close"
 	}
 	return []evidence.Remains{
-		{What: "ledger: keyed references, ids of the target, digests, states (pseudonymous personal data)", Where: "ledger", Until: until},
-		{What: "index key and pseudonym key of the migration", Where: "keyring", Until: until},
-		{What: "audit log and this report: references and counts", Where: "audit, reports", Until: "as your records require"},
-		{What: "the source and the target themselves", Where: "the two help desks", Until: "their own retention"},
+		{What: "ledger", Where: "ledger", Until: until},
+		{What: "keys", Where: "keyring", Until: until},
+		{What: "evidence", Where: "evidence", Until: "records"},
+		{What: "desks", Where: "desks", Until: "own"},
 	}
 }

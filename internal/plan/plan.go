@@ -144,24 +144,25 @@ func (p Privacy) check(m mapping.Rules) error {
 	if _, err := p.RetentionDays(); err != nil {
 		return err
 	}
-	if _, err := privacy.Compile(p.Policy()); err != nil {
+	policy, err := privacy.Compile(p.Policy())
+	if err != nil {
 		return fmt.Errorf("privacy: %w", err)
 	}
-	if m.NumberTo != "" && p.pseudonymises() {
+	if m.NumberTo != "" && hidesNumbers(policy) {
 		return fmt.Errorf("map.number_to: a policy that pseudonymises refuses the old number in the target; remove it or choose another preset")
 	}
 	return nil
 }
 
-// pseudonymises reports whether the policy means people not to be recognised in
+// hidesNumbers reports whether the policy means tickets not to be recognised in
 // the target.
-func (p Privacy) pseudonymises() bool {
-	for _, op := range p.Fields {
-		if op == privacy.Pseudonymize {
-			return true
+func hidesNumbers(policy *privacy.Compiled) bool {
+	for _, d := range policy.Decisions() {
+		if d.Field == "ticket.number" {
+			return d.Operator != privacy.Keep
 		}
 	}
-	return p.Preset == "pseudonymous" || p.Preset == "demo"
+	return true
 }
 
 // RetentionDays is the retention in days.

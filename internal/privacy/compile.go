@@ -31,9 +31,11 @@ func (e *PolicyError) Error() string {
 }
 
 // Compile checks a policy and makes it ready to apply. It returns a *PolicyError
-// that names what is unknown, what makes no sense and what is not decided.
+// that names what is unknown or makes no sense, else what is not decided.
 func Compile(p Policy) (*Compiled, error) {
-	problems := check(p)
+	if problems := check(p); len(problems) > 0 {
+		return nil, &PolicyError{problems}
+	}
 	preset, _ := Preset(p.Preset)
 	c := &Compiled{inText: map[Kind]Operator{}, known: map[string]rule{}}
 	maps.Copy(c.inText, preset.Text)
@@ -41,8 +43,7 @@ func Compile(p Policy) (*Compiled, error) {
 	c.addRules(preset.Fields, false)
 	c.addRules(p.Fields, true)
 	slices.SortFunc(c.rules, bySpecificity)
-	problems = append(problems, c.decideAll()...)
-	if len(problems) > 0 {
+	if problems := c.decideAll(); len(problems) > 0 {
 		return nil, &PolicyError{problems}
 	}
 	c.keyed = c.needsPseudonyms()

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// reach is how far, in bytes, a recognizer of numbers can see from its trigger:
-// a cue of maxCueBytes and the longest number with its separators.
-const reach = 160
+// reach is how far from its trigger, in bytes, a recognizer of numbers can see: a
+// cue, and the longest number with the longest separators.
+const reach = maxCueBytes + maxIBAN*(1+len("&nbsp;"))
 
 // Detect appends the spans of personal data in text to dst and returns it. They
 // lie inside the text, in order, and do not overlap. With room in dst it

@@ -89,7 +89,7 @@ func FuzzDetectAndRewriteKeepTheirPromises(f *testing.F) {
 
 // examples lists the texts of all recognizers, and some that are built to confuse.
 func examples() (all []string) {
-	for _, s := range []*stage{words, numbers} {
+	for _, s := range stages {
 		for _, r := range s.recognizers {
 			for _, e := range append(r.finds, r.leaves...) {
 				text, _ := marked(e)
@@ -144,7 +144,7 @@ func TestLimits(t *testing.T) {
 // TestHostileTextIsReadInLinearTime feeds what makes recognizers look far and find
 // nothing.
 func TestHostileTextIsReadInLinearTime(t *testing.T) {
-	const size = 1 << 16
+	const size = 1 << 17 // squared, this is more than the limit on any machine
 	people := team()
 	for _, piece := range []string{
 		"@", "a@", "a", "1", "1 ", "+", "+49 ", "(", "(0", "0301234567 ", "4111 ", "DE89 ", "IBAN DE", "data:", "data:a/", "<", "> ",
@@ -153,8 +153,8 @@ func TestHostileTextIsReadInLinearTime(t *testing.T) {
 		text := []byte(strings.Repeat(piece, size/len(piece)))
 		start := time.Now()
 		Detect(nil, text, people)
-		if took := time.Since(start); took > time.Second {
-			t.Errorf("64 KiB of %q took %v", piece, took)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("128 KiB of %q took %v", piece, took)
 		}
 	}
 }

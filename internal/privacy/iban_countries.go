@@ -3,7 +3,7 @@ package privacy
 import "strings"
 
 // countries are the forms of account numbers (BBAN) by country, from the
-// register that SWIFT keeps for ISO 13616 (IBAN Registry, release 99, 2024): n
+// register that SWIFT keeps for ISO 13616 (IBAN Registry, release 101): n
 // digits, a letters, c either, each with its count. With the country code and
 // two check digits before them they make the IBAN.
 var countries = map[string]string{

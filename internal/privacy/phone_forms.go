@@ -119,8 +119,13 @@ func (p *candidate) trunk(digits []byte, k int) bool {
 		return p.cue != adverse && mobile(digits)
 	}
 	area, next := p.groups[0], p.groups[1]
-	if area.len() < 2 || area.len() > 6 || next.sep == '.' && k != 2 && !pairs(p.groups[:k]) {
+	switch {
+	case area.len() < 2 || area.len() > 6:
 		return false
+	case next.sep == '.' && k > 2 && !pairs(p.groups[:k]):
+		return false
+	case area.len() == 2 && !area.paren && next.sep != ' ' && !pairs(p.groups[:k]):
+		return false // 05-2024-1234, 04/2024-1234 are invoices; area codes of one digit are rare
 	}
 	if area.paren || next.sep == '/' {
 		return len(digits) >= 8
@@ -141,14 +146,15 @@ func mobile(digits []byte) bool {
 	return false
 }
 
-// pairs reports whether the groups are all of two digits, as in France.
+// pairs reports whether the groups are five of two digits with the same mark
+// between, as in France.
 func pairs(groups []group) bool {
-	for _, g := range groups {
-		if g.len() != 2 {
+	for i, g := range groups {
+		if g.len() != 2 || i > 1 && g.sep != groups[1].sep {
 			return false
 		}
 	}
-	return true
+	return len(groups) == 5
 }
 
 // called checks a number that only the word before it makes a telephone's.

@@ -36,8 +36,9 @@ var gdpr = Policy{
 	},
 	Text: map[Kind]Operator{
 		Name: Keep, Email: Keep, Phone: Keep,
-		// A help desk must not hold card numbers (PCI DSS 4.0, requirement 3.2.1); and
-		// an account number in a closed case has served its purpose (Art. 5(1)(e)).
+		// Card numbers are kept where they are needed and nowhere else (PCI DSS 4.0,
+		// requirement 3.2.1), and an account number in a case has served its purpose
+		// (Art. 5(1)(e)).
 		Card: Mask, IBAN: Mask,
 	},
 }
@@ -56,7 +57,8 @@ var pseudonymous = Policy{
 		"digest": Keep, // verify needs it; it does not reach the target
 		"custom": Drop, // a birthday, a member number: the plan names what may stay
 		"extra":  Drop, "person.notes": Drop,
-		// A sole trader's company is a person's name (recital 14 protects only the rest).
+		// A sole trader's company is a person's name; only those of legal persons are
+		// none (recital 14).
 		"organization.name": Pseudonymize, "organization.domains": Drop, "organization.notes": Drop,
 	},
 	Text: map[Kind]Operator{Name: Pseudonymize, Email: Pseudonymize, Phone: Pseudonymize, Card: Mask, IBAN: Mask},

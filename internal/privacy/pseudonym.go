@@ -52,8 +52,8 @@ func (a *application) pseudonymEmail(dst []byte, address string) []byte {
 }
 
 // pseudonymPhone is a number that the North American Numbering Plan keeps for
-// fiction: 555-0100 to 555-0199 (ATIS-0300115), in any of 720 area codes. Of these
-// 72,000 two people may get the same.
+// fiction: 555-0100 to 555-0199 in every area code. There are 71,200 of the form,
+// so two people may get the same.
 func (a *application) pseudonymPhone(dst []byte, number string) []byte {
 	sum := a.pseudonyms.Of(string(Phone), canonicalPhone(number))
 	area := [3]byte{'2' + sum[0]%8, '0' + sum[1]%9, '0' + sum[2]%10}

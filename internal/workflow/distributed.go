@@ -123,7 +123,9 @@ func (r *mapRun) runItems(ctx context.Context, width int) error {
 // is an error only if it is one too many.
 func (r *mapRun) runItem(ctx context.Context, i int) error {
 	t := r.v.fork(r.m.flow, i)
-
+	if t.past.ended {
+		return r.settle(i, outcome{output: t.past.data})
+	}
 	if t.past.failure != nil {
 		return r.settle(i, outcome{failure: t.past.failure})
 	}

@@ -19,8 +19,12 @@ type Event struct {
 	// Progress is set by MapStateStarted and MapProgress.
 	Progress Progress
 
-	data any // for comparing with recorded histories
+	// data is the state's input or output, for comparing with recorded histories.
+	// It is a function because package fmt prints what unexported fields hold.
+	data func() any
 }
+
+func holding(data any) func() any { return func() any { return data } }
 
 // Progress counts the items of a Map state.
 type Progress struct{ Total, Succeeded, Failed int }

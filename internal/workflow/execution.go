@@ -184,8 +184,8 @@ func (r *run) finish(ctx context.Context) (json.RawMessage, error) {
 	if context.Cause(running) == errExecutionTimeout {
 		f, ok = failure(errTimeout, "%v", errExecutionTimeout), true
 	}
-	if !ok || ctx.Err() != nil {
-		return nil, stopped(ctx, err)
+	if !ok {
+		return nil, err
 	}
 	if err := r.record(ctx, failed("", f)); err != nil {
 		return nil, err

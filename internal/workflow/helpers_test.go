@@ -91,6 +91,9 @@ type mortalJournal struct {
 }
 
 func (j *mortalJournal) Append(ctx context.Context, e Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.left--

@@ -67,6 +67,7 @@ type MemoryJournal struct {
 	entries []Entry
 }
 
+// Append adds an entry.
 func (j *MemoryJournal) Append(_ context.Context, e Entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -74,6 +75,7 @@ func (j *MemoryJournal) Append(_ context.Context, e Entry) error {
 	return nil
 }
 
+// Entries lists what was there when it was called.
 func (j *MemoryJournal) Entries(context.Context) iter.Seq2[Entry, error] {
 	j.mu.Lock()
 	entries := slices.Clone(j.entries)

@@ -79,6 +79,9 @@ func TestATornLineIsCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		j := openJournal(t, name)
+		if info, err := os.Stat(name); err != nil || info.Size() != int64(2*len(whole)) {
+			t.Errorf("after %q: %d bytes, want %d", torn, info.Size(), 2*len(whole))
+		}
 		if err := j.Append(t.Context(), Entry{Kind: entryExit, Path: "B"}); err != nil {
 			t.Fatal(err)
 		}

@@ -85,6 +85,31 @@ func TestAToleratedFailureStandsInTheResult(t *testing.T) {
 	}
 }
 
+// TestItemsThatAreCutShortHaveNotFailed: when one item too many failed, the others
+// are stopped, and only the one stands as failed in the journal.
+func TestItemsThatAreCutShortHaveNotFailed(t *testing.T) {
+	memory := &MemoryJournal{}
+	_, err := mustParse(t, fanOut(``)).Run(t.Context(), Execution{
+		Name: "e", Input: json.RawMessage(`{"items":[0,1,2,3]}`), Journal: memory,
+		Tasks: tasksFunc(func(ctx context.Context, _ string, input json.RawMessage) (json.RawMessage, error) {
+			if string(input) != "1" {
+				<-ctx.Done()
+			}
+			return nil, &Failure{Name: "Broken"}
+		}),
+	})
+	wantFailure(t, err, "States.ExceedToleratedFailureThreshold")
+	var failed []string
+	for _, e := range memory.entries {
+		if e.Kind == entryFail {
+			failed = append(failed, e.Path)
+		}
+	}
+	if got := strings.Join(failed, " "); got != "Load[1] " {
+		t.Errorf("failed in the journal: %q, want Load[1] and the execution", got)
+	}
+}
+
 // TestAnInlineMapStopsAtTheFirstFailure, and tells the others by their context.
 func TestAnInlineMapStopsAtTheFirstFailure(t *testing.T) {
 	m := mustParse(t, `{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"One","States":{

@@ -90,7 +90,6 @@ func TestInvalidDefinitions(t *testing.T) {
 		{machineWith(task + `,"Retry":[{"ErrorEquals":["States.ALL","E"]}]`), "alone", "/States/S/Retry"},
 		{machineWith(task + `,"Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["E"]}]`), "last place", "/States/S/Retry"},
 		{machineWith(task + `,"Retry":[{"ErrorEquals":["E"],"BackoffRate":0.5}]`), "number", "/States/S/Retry/0/BackoffRate"},
-		{machineWith(task + `,"Retry":[{"ErrorEquals":["E"],"IntervalSeconds":5,"MaxDelaySeconds":5}]`), "greater", "/States/S/Retry/0/MaxDelaySeconds"},
 		{machineWith(task + `,"Retry":[{"ErrorEquals":["E"],"JitterStrategy":"SOME"}]`), "strategy", "/States/S/Retry/0/JitterStrategy"},
 		{machineWith(`"Type":"Parallel","Branches":[],"End":true`), "at least one", "/States/S"},
 		{machineWith(`"Type":"Parallel","End":true,"Branches":[{"StartAt":"S","States":{"S":{` + pass + `}}}]`), "used twice", "/States/S/Branches/0/States/S"},

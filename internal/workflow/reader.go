@@ -227,7 +227,7 @@ func readCSV(body io.Reader, headers []string) ([]any, error) {
 		headers, rows = rows[0], rows[1:]
 	}
 	if len(slices.Compact(slices.Sorted(slices.Values(headers)))) < len(headers) {
-		return nil, errors.New("CSV headers cannot contain duplicates.")
+		return nil, errors.New("CSV headers cannot contain duplicates")
 	}
 	items := make([]any, len(rows))
 	for i, row := range rows {

@@ -70,14 +70,16 @@ func TestRedrive(t *testing.T) {
 		wantFailure(t, err, "States.ExceedToleratedFailureThreshold")
 
 		l.broken = map[string]bool{"Both[1]/B2": true}
-		_, err = m.Redrive(t.Context(), x)
-		wantFailure(t, err, "Broken")
+		for range 2 { // retries count from zero each time
+			_, err = m.Redrive(t.Context(), x)
+			wantFailure(t, err, "Broken")
+		}
 
 		l.broken = nil
 		if _, err = m.Redrive(t.Context(), x); err != nil {
 			t.Fatal(err)
 		}
-		want := "Both[0]/A:1 Both[1]/B1:1 Both[1]/B2:3 Extract:1 " +
+		want := "Both[0]/A:1 Both[1]/B1:1 Both[1]/B2:5 Extract:1 " +
 			"Load[0]/Check:1 Load[0]/Put:1 Load[1]/Check:2 Load[1]/Put:1 Load[2]/Check:1 Load[2]/Put:2"
 		if l.String() != want {
 			t.Errorf("calls\n%s, want\n%s", l, want)
@@ -114,6 +116,13 @@ func TestARedriveSurvivesACrash(t *testing.T) {
 func TestCancellingIsNoFailure(t *testing.T) {
 	handlers := `"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1000}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Done"}]`
 	const item = `"StartAt":"I","States":{"I":{"Type":"Task","Resource":"arn:aws:lambda:r:a:function:f","End":true}}`
+	stopsWith := map[string]Tasks{"error": slow(time.Hour), "failure": tasksFunc(
+		func(ctx context.Context, _ string, _ json.RawMessage) (json.RawMessage, error) {
+			if err := (wallClock{}).Sleep(ctx, time.Hour); err != nil {
+				return nil, &Failure{Name: "Stopped", Cause: "as a function names every error"}
+			}
+			return json.RawMessage(`{}`), nil
+		})}
 	for name, state := range map[string]string{
 		"task":        `"Type":"Task","Resource":"arn:aws:lambda:r:a:function:f",` + handlers,
 		"wait":        `"Type":"Wait","Seconds":3600`,
@@ -123,28 +132,53 @@ func TestCancellingIsNoFailure(t *testing.T) {
 	} {
 		done := `,"Done":{"Type":"Succeed"}`
 		m := mustParse(t, `{"StartAt":"S","States":{"S":{`+state+`,"Next":"Done"}`+done+`}}`)
-		synctest.Test(t, func(t *testing.T) {
-			memory := &MemoryJournal{}
-			x := Execution{Name: "e", Input: json.RawMessage(`{"items":[1,2,3]}`), Journal: memory, Tasks: slow(time.Hour)}
-			ctx, cancel := context.WithCancel(t.Context())
-			begun := time.Now()
-			time.AfterFunc(time.Minute, cancel)
-			if _, err := m.Run(ctx, x); !errors.Is(err, context.Canceled) {
-				t.Errorf("%s: %v, want it cancelled", name, err)
-			}
-			if d := time.Since(begun); d != time.Minute {
-				t.Errorf("%s: stopped after %v, want 1m", name, d)
-			}
-			for _, e := range memory.entries {
-				if e.Kind == entryFail || e.Kind == entryRetry || e.Kind == entryExit {
-					t.Errorf("%s: the journal has %s of %q", name, e.Kind, e.Path)
-				}
-			}
-			if _, err := m.Run(t.Context(), x); err != nil {
-				t.Errorf("%s: going on: %v", name, err)
-			}
-		})
+		for how, tasks := range stopsWith {
+			cancelled(t, name+", which stops with an "+how, m, tasks)
+		}
 	}
+}
+
+func cancelled(t *testing.T, name string, m *Machine, tasks Tasks) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := &MemoryJournal{}
+		x := Execution{Name: "e", Input: json.RawMessage(`{"items":[1,2,3]}`), Journal: memory, Tasks: tasks}
+		ctx, cancel := context.WithCancel(t.Context())
+		begun := time.Now()
+		time.AfterFunc(time.Minute, cancel)
+		if _, err := m.Run(ctx, x); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want it cancelled", name, err)
+		}
+		if d := time.Since(begun); d != time.Minute {
+			t.Errorf("%s: stopped after %v, want 1m", name, d)
+		}
+		for _, e := range memory.entries {
+			if e.Kind == entryFail || e.Kind == entryRetry || e.Kind == entryExit {
+				t.Errorf("%s: the journal has %s of %q", name, e.Kind, e.Path)
+			}
+		}
+		if _, err := m.Run(t.Context(), x); err != nil {
+			t.Errorf("%s: going on: %v", name, err)
+		}
+	})
+}
+
+// TestARedriveHasTheWholeTimeAgain: TimeoutSeconds count from the redrive, as on AWS.
+func TestARedriveHasTheWholeTimeAgain(t *testing.T) {
+	m := mustParse(t, `{"TimeoutSeconds":100,"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:lambda:r:a:function:f","End":true}}}`)
+	synctest.Test(t, func(t *testing.T) {
+		x := Execution{Name: "e", Journal: &MemoryJournal{}, Tasks: slow(time.Hour)}
+		_, err := m.Run(t.Context(), x)
+		wantFailure(t, err, "States.Timeout")
+		x.Tasks = slow(90 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if _, err := m.Redrive(ctx, x); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("interrupted: %v", err)
+		}
+		if _, err := m.Run(t.Context(), x); err != nil {
+			t.Errorf("100s after the redrive were not given: %v", err)
+		}
+	})
 }
 
 // TestWhatWasDoneIsRecordedThoughCancelled: a task that ends well while its
@@ -153,7 +187,8 @@ func TestWhatWasDoneIsRecordedThoughCancelled(t *testing.T) {
 	m := mustParse(t, `{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:r:a:function:f","End":true}}}`)
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
-	x := Execution{Name: "e", Journal: &MemoryJournal{}, Tasks: tasksFunc(func(context.Context, string, json.RawMessage) (json.RawMessage, error) {
+	journal := &mortalJournal{MemoryJournal: &MemoryJournal{}, left: 100}
+	x := Execution{Name: "e", Journal: journal, Tasks: tasksFunc(func(context.Context, string, json.RawMessage) (json.RawMessage, error) {
 		calls++
 		cancel()
 		return json.RawMessage(`"done"`), nil

@@ -16,99 +16,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A generated machine: every kind of state, nested, with flaky and hopeless tasks.
-type generator struct {
-	t *rapid.T
-	n int
-}
-
-func (g *generator) name(kind string) string {
-	g.n++
-	return fmt.Sprintf("%s%d", kind, g.n)
-}
-
-// flow makes states that follow each other.
-// mayFail is true inside a distributed Map, whose items may fail for good.
-func (g *generator) flow(depth int, mayFail bool) map[string]any {
-	n := rapid.IntRange(1, 3).Draw(g.t, "states")
-	states := map[string]any{}
-	next := ""
-	for range n {
-		name, s := g.state(depth, mayFail)
-		if next == "" {
-			s["End"] = true
-		} else {
-			s["Next"] = next
-		}
-		states[name] = s
-		next = name
-	}
-	return map[string]any{"StartAt": next, "States": states}
-}
-
-func (g *generator) state(depth int, mayFail bool) (string, map[string]any) {
-	kinds := []string{"Steady", "Flaky", "Hopeless", "Wait", "Pass"}
-	if mayFail {
-		kinds = append(kinds, "Doomed")
-	}
-	if depth > 0 {
-		kinds = append(kinds, "Parallel", "Inline", "Distributed")
-	}
-	kind := rapid.SampledFrom(kinds).Draw(g.t, "kind")
-	name := g.name(kind)
-	resource := "arn:aws:lambda:r:a:function:" + name
-	state := map[string]any{"Type": "Task", "Resource": resource, "ResultPath": "$." + name}
-	switch kind {
-	case "Flaky":
-		state["Retry"] = []any{map[string]any{"ErrorEquals": []any{"Busy"}, "MaxAttempts": 9}}
-	case "Hopeless":
-		state["Retry"] = []any{map[string]any{"ErrorEquals": []any{"Busy"}}}
-		state["Catch"] = []any{map[string]any{"ErrorEquals": []any{"States.ALL"}, "Next": name + "Caught", "ResultPath": "$.error"}}
-		delete(state, "ResultPath")
-		return g.wrap(name, resource, state)
-	case "Wait":
-		return name, map[string]any{"Type": "Wait", "Seconds": 60}
-	case "Pass":
-		return name, map[string]any{"Type": "Pass", "Parameters": map[string]any{name: "passed", "items.$": "$.items", "before.$": "$"}}
-	case "Parallel":
-		return name, map[string]any{"Type": "Parallel", "Branches": []any{g.flow(depth-1, mayFail), g.flow(depth-1, mayFail)}, "ResultPath": "$." + name}
-	case "Inline":
-		return name, g.mapState(name, g.flow(depth-1, mayFail))
-	case "Distributed":
-		items := g.flow(depth-1, true)
-		items["ProcessorConfig"] = map[string]any{"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-		s := g.mapState(name, items)
-		s["ToleratedFailurePercentage"] = 100
-		return name, s
-	}
-	return name, state
-}
-
-// wrap puts a state that leads to a catcher into a flow of its own, so that what
-// follows it need not know.
-func (g *generator) wrap(name, resource string, state map[string]any) (string, map[string]any) {
-	state["End"] = true
-	branch := map[string]any{"StartAt": name, "States": map[string]any{
-		name:            state,
-		name + "Caught": map[string]any{"Type": "Pass", "End": true},
-	}}
-	return name + "Around", map[string]any{"Type": "Parallel", "Branches": []any{branch}, "ResultPath": "$." + name}
-}
-
-func (g *generator) mapState(name string, processor map[string]any) map[string]any {
-	return map[string]any{
-		"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "ResultPath": "$." + name,
-		"ItemSelector":   map[string]any{"item.$": "$$.Map.Item.Value", "items.$": "$.items"},
-		"MaxConcurrency": rapid.IntRange(0, 3).Draw(g.t, "width"),
-	}
-}
-
 // A world is what survives when a process dies: the journal, and what tasks did.
 type world struct {
 	mu       sync.Mutex
 	journal  *MemoryJournal
 	calls    map[string]int  // of each task, by path and input
-	done     map[string]bool // tasks whose exit is in the journal, by path
+	done     map[string]bool // tasks whose exit and items whose failure is in the journal, by path
 	repeated []string
 }
 
@@ -121,7 +34,7 @@ func newWorld() *world {
 func (w *world) wrote(e Entry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if e.Kind == entryExit {
+	if e.Kind == entryExit || e.Kind == entryFail {
 		w.done[e.Path] = true
 	}
 	if e.Kind == entryRetry {
@@ -141,8 +54,10 @@ func (w *world) invoke(dead func() bool) tasksFunc {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.done[path] {
-			w.repeated = append(w.repeated, path)
+		for done := range w.done {
+			if path == done || strings.HasPrefix(path, done+"/") {
+				w.repeated = append(w.repeated, path)
+			}
 		}
 		w.calls[path]++
 		switch name := functionName(resource); {
@@ -290,6 +205,54 @@ func TestRetriesAreCountedAcrossACrash(t *testing.T) {
 			t.Errorf("%d calls in %v, want 4 in 300s", calls, time.Since(begun))
 		}
 	})
+}
+
+// TestARetryStartsBranchesAnew, whether or not a crash came between: what the
+// branches did in the attempt before does not count.
+func TestARetryStartsBranchesAnew(t *testing.T) {
+	m := mustParse(t, `{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Retry":[{"ErrorEquals":["Busy"],"MaxAttempts":5}],"Branches":[
+		{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:lambda:r:a:function:Steady","End":true}}},
+		{"StartAt":"B","States":{"B":{"Type":"Wait","Seconds":1,"Next":"C"},
+			"C":{"Type":"Task","Resource":"arn:aws:lambda:r:a:function:Flaky","End":true}}}]}}}`)
+	for appends := 2; appends < 13; appends++ {
+		for _, after := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				_, first := w.live(t, m, appends, after)
+				if _, err := w.live(t, m, math.MaxInt, false); err != nil {
+					t.Fatal(err)
+				}
+				retries := 0
+				for _, e := range w.journal.entries {
+					if e.Kind == entryRetry {
+						retries++
+					}
+				}
+				// Once for each attempt, and once more if it was cut short.
+				if n := w.calls["P[0]/A"]; n < retries+1 || n > retries+2 || len(w.repeated) > 0 {
+					t.Errorf("killed at entry %d (%v): A ran %d times in %d attempts, again %v", appends, first, n, retries+1, w.repeated)
+				}
+			})
+		}
+	}
+}
+
+// TestFinishedItemsAreNotStartedAgain by an execution that goes on.
+func TestFinishedItemsAreNotStartedAgain(t *testing.T) {
+	m := mustParse(t, `{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"MaxConcurrency":1,"ItemProcessor":{"StartAt":"One","States":{
+		"One":{"Type":"Pass","End":true}}}}}}`)
+	memory := &MemoryJournal{}
+	x := Execution{Name: "e", Input: json.RawMessage(`[0,1,2]`), Journal: &mortalJournal{MemoryJournal: memory, left: 3, after: true}}
+	if _, err := m.Run(t.Context(), x); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	var seen events
+	x.Journal, x.Observe = memory, seen.observe
+	output, err := m.Run(t.Context(), x)
+	if err != nil || seen.count("MapIterationStarted") != 1 {
+		t.Errorf("%d items were started again (%v), want the last one", seen.count("MapIterationStarted"), err)
+	}
+	wantJSON(t, output, `[0,1,2]`)
 }
 
 // TestAnExecutionThatIsOverIsNotRunAgain: its recorded end is told.

@@ -101,9 +101,6 @@ func (p *parser) retrier(f *fields) retrier {
 	default:
 		p.invalid(f.at+"/JitterStrategy", "there is no strategy %q", strategy)
 	}
-	if r.longest > 0 && r.longest <= r.interval {
-		p.invalid(f.at+"/MaxDelaySeconds", "it must be greater than IntervalSeconds")
-	}
 	f.done()
 	return r
 }

@@ -8,8 +8,8 @@ type work interface {
 	do(ctx context.Context, v *visit, input any) (any, error)
 }
 
-// state reads one state. The order is the language's: what goes in, what is done,
-// what comes out, what follows.
+// state reads one state: what goes in and comes out, who handles failures, what
+// is done, what follows.
 func (p *parser) state(name string, f *fields) *state {
 	s := &state{name: name, kind: f.text("Type"), at: f.at, input: whole, output: whole, resultPath: whole}
 	f.comment()
@@ -17,39 +17,45 @@ func (p *parser) state(name string, f *fields) *state {
 		return s
 	}
 	switch s.kind {
-	case "Pass":
+	case "Pass", "Task", "Parallel", "Map":
 		p.dataFlow(s, f)
-		s.work = p.pass(f)
-	case "Task":
-		p.dataFlow(s, f)
-		p.handlers(s, f)
-		s.work = p.task(s, f)
-	case "Parallel":
-		p.dataFlow(s, f)
-		p.handlers(s, f)
-		s.work = p.parallel(f)
-	case "Map":
-		p.dataFlow(s, f)
-		p.handlers(s, f)
-		s.work = p.mapState(s, f)
-	case "Choice":
+	case "Choice", "Wait", "Succeed":
 		p.paths(s, f)
-		s.work = p.choice(f)
-	case "Wait":
-		p.paths(s, f)
-		s.work = p.wait(f)
-	case "Succeed":
-		p.paths(s, f)
-		s.work = succeed{}
-	case "Fail":
-		s.work = p.fail(f)
-	default:
+	}
+	switch s.kind {
+	case "Task", "Parallel", "Map":
+		p.handlers(s, f)
+	}
+	if s.work = p.work(s, f); s.work == nil {
 		p.invalid(f.at, "there is no state of type %q", s.kind)
 		return s
 	}
 	p.transition(s, f)
 	f.done()
 	return s
+}
+
+// work reads the fields that only one kind of state has.
+func (p *parser) work(s *state, f *fields) work {
+	switch s.kind {
+	case "Pass":
+		return p.pass(f)
+	case "Task":
+		return p.task(s, f)
+	case "Parallel":
+		return p.parallel(f)
+	case "Map":
+		return p.mapState(s, f)
+	case "Choice":
+		return p.choice(f)
+	case "Wait":
+		return p.wait(f)
+	case "Succeed":
+		return succeed{}
+	case "Fail":
+		return p.fail(f)
+	}
+	return nil
 }
 
 // transition reads Next and End, of which most kinds of state have exactly one.

@@ -59,7 +59,7 @@ func stopped(ctx context.Context, err error) error {
 // run goes through the state: enter, try until it succeeds or nobody retries,
 // catch, record, leave.
 func (v *visit) run(ctx context.Context) (any, error) {
-	v.emit(Event{Type: v.state.kind + "StateEntered", data: v.raw})
+	v.emit(Event{Type: v.state.kind + "StateEntered", data: holding(v.raw)})
 	v.retries = make([]int, len(v.state.retriers))
 	copy(v.retries, v.past.retries)
 	output, err := v.persist(ctx)
@@ -73,7 +73,7 @@ func (v *visit) run(ctx context.Context) (any, error) {
 	if err := v.record(ctx, e); err != nil {
 		return nil, err
 	}
-	v.emit(Event{Type: v.state.kind + "StateExited", data: output})
+	v.emit(Event{Type: v.state.kind + "StateExited", data: holding(output)})
 	return output, nil
 }
 
@@ -111,86 +111,6 @@ func (v *visit) resumeDelay(ctx context.Context) error {
 	until := v.past.until
 	v.past.until = time.Time{}
 	return v.sleepUntil(ctx, until)
-}
-
-// attempt runs the state's data flow once.
-// https://states-language.net/spec.html#filters
-func (v *visit) attempt(ctx context.Context) (any, error) {
-	input, err := v.input()
-	if err != nil {
-		return nil, err
-	}
-	result, err := v.state.work.do(ctx, v, input)
-	if err != nil {
-		return nil, err
-	}
-	return v.output(result)
-}
-
-// input applies InputPath and Parameters.
-func (v *visit) input() (any, error) {
-	s := v.state
-	v.prepareToken()
-	var err error
-	if v.effective, err = v.filter(s.input, v.raw); err != nil {
-		return nil, err
-	}
-	if s.parameters == nil {
-		return v.effective, nil
-	}
-	input, err := s.parameters.eval(v.see(v.effective))
-	if err == nil && len(encode(input)) > payloadLimit {
-		err = v.tooLarge()
-	}
-	return input, err
-}
-
-// output applies ResultSelector, ResultPath and OutputPath.
-func (v *visit) output(result any) (any, error) {
-	s := v.state
-	if s.resultSelector != nil {
-		var err error
-		if result, err = s.resultSelector.eval(v.see(result)); err != nil {
-			return nil, err
-		}
-	}
-	output, err := v.place(s.resultPath, result)
-	if err != nil {
-		return nil, err
-	}
-	return v.filter(s.output, output)
-}
-
-// filter applies InputPath or OutputPath; null leaves {}.
-func (v *visit) filter(p *path, data any) (any, error) {
-	if p == nil {
-		return map[string]any{}, nil
-	}
-	return p.eval(v.see(data))
-}
-
-// place puts a result into the state's input; ResultPath null throws it away.
-func (v *visit) place(p *path, result any) (any, error) {
-	if v.isRouting() {
-		return result, nil
-	}
-	if p == nil {
-		return v.raw, nil
-	}
-	output, ok := p.set(v.raw, result)
-	if !ok {
-		return nil, failure(errResultPath, "The ResultPath '%s' cannot be applied to the input.", p.text)
-	}
-	return output, nil
-}
-
-// isRouting is true of states that have no result.
-func (v *visit) isRouting() bool {
-	switch v.state.kind {
-	case "Choice", "Wait", "Succeed":
-		return true
-	}
-	return false
 }
 
 // retry records that the state will be tried again and waits. It tells whether
@@ -249,15 +169,4 @@ func (v *visit) emitGivenUp(f *Failure) {
 	if !f.fatal && (v.state.kind == "Map" || v.state.kind == "Parallel") {
 		v.emit(Event{Type: v.state.kind + "StateFailed", Error: f.Name})
 	}
-}
-
-// payloadLimit is the most a state may take in or hand on, in bytes of JSON.
-// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const payloadLimit = 256 * 1024
-
-// tooLarge ends the execution: the documentation calls it a terminal error. Only
-// a task that returned too much can be caught.
-func (v *visit) tooLarge() *Failure {
-	return &Failure{Name: errDataLimit, fatal: true,
-		Cause: "The state's input or output exceeds the maximum number of bytes service limit."}
 }

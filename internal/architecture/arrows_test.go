@@ -1,0 +1,150 @@
+package architecture
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A part is a folder of the tree, with what its packages may import of ours
+// besides each other. The longest folder that a package lies in counts. * is any
+// one folder and x/... is x with all below it.
+type part struct {
+	folder string
+	may    []string
+	why    string
+}
+
+const (
+	model    = "internal/helpdesk"
+	contract = "connectors"
+)
+
+// parts is the picture of docs/architecture.md as a table, from the bottom up.
+var parts = []part{
+	{model, nil, "the model is what everything else agrees on"},
+	{"internal/audit", nil, "the log is a witness and must not depend on what it watches"},
+	{"internal/keyring", nil, "whoever holds keys knows no content"},
+	{"internal/ledger", []string{model}, "the ledger keeps references; what they mean is the steps' business"},
+	{"internal/staging", []string{model, "internal/keyring"}, "staging moves sealed bytes and asks the keyring for one right at a time"},
+
+	{contract, []string{model}, "the contract speaks of the model only, so that anybody can write a connector"},
+	{"connectors/*", []string{contract, model}, "a connector sees contract and model: no key, no ledger, no policy, no other connector"},
+	{"connectors/list", []string{contract, "connectors/*"}, "the list is the one place that knows all connectors"},
+
+	{"internal/mapping", []string{model}, "a mapping is data, and how it is applied to a record"},
+	{"internal/privacy", []string{model, "internal/keyring"}, "the engine turns records into records and asks the keyring for pseudonyms only"},
+	{"internal/plan", []string{contract, model, "internal/mapping", "internal/privacy"}, "a plan is data: what it decides, others do"},
+	{"internal/evidence", []string{model}, "evidence renders what it is handed, so that it can be checked without the system that wrote it"},
+	{"internal/migration", []string{contract, model, "internal/audit", "internal/evidence", "internal/keyring", "internal/ledger",
+		"internal/mapping", "internal/plan", "internal/privacy", "internal/staging"}, "a step knows no runtime and no platform"},
+
+	{"statemachine", nil, "the definition is data for both runtimes"},
+	{"internal/workflow", nil, "the interpreter knows the language and not our flow, as AWS's does"},
+	{"internal/function", []string{"internal/migration", "internal/workflow"}, "a function is a step behind JSON, the same in both runtimes"},
+	{"internal/embedded", []string{contract, model, "connectors/list", "internal/audit", "internal/evidence", "internal/function", "internal/keyring",
+		"internal/ledger", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
+		"wiring is in one place for each runtime, and platforms reach it through the list"},
+
+	{"functions/*", []string{"internal/embedded"}, "a function's main names its handler and knows nothing else"},
+	{"cmd/*", []string{contract, model, "connectors/list", "internal/embedded", "internal/evidence", "internal/keyring", "internal/ledger",
+		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
+
+	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
+	{"internal/architecture", []string{"connectors/...", "internal/...", "statemachine"}, "the rules look at everything"},
+}
+
+// aids are what any test may import besides: desks, data and the suite.
+var aids = []string{model, contract, "connectors/archive", "connectors/memory", "connectors/conformance", "internal/sample"}
+
+// onlyTests are the packages that nothing but tests and each other may import.
+var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test"}
+
+func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
+
+func arrows(t *tree) (broken []string) {
+	for _, s := range t.code {
+		of, ok := partOf(s.folder)
+		if !ok {
+			broken = append(broken, fmt.Sprintf("%s: no part of the design holds %s. Say in parts (internal/architecture/arrows_test.go) "+
+				"what it may import and why.", s.name, s.folder))
+			continue
+		}
+		for _, i := range s.syntax.Imports {
+			name, _ := strconv.Unquote(i.Path.Value)
+			if to, mine := strings.CutPrefix(name, module); mine && !of.allows(s, to) {
+				broken = append(broken, fmt.Sprintf("%s: %s imports %s. The rule: %s. It may import: %s. "+
+					"Take what is needed as a small interface and let internal/embedded hand it in. If the design has changed, "+
+					"change parts in internal/architecture/arrows_test.go and say why in docs/decisions.",
+					t.at(i.Pos()), s.folder, to, of.why, orNothing(of.may)))
+			}
+		}
+	}
+	return broken
+}
+
+func orNothing(names []string) string {
+	if len(names) == 0 {
+		return "nothing of ours"
+	}
+	return strings.Join(names, ", ")
+}
+
+// TestPartsStandFromTheBottomUp makes sure that the table itself allows no arrow
+// upwards, and names nothing that is gone.
+func TestPartsStandFromTheBottomUp(t *testing.T) {
+	folders := ours(t).folders()
+	for i, p := range parts {
+		if !slices.ContainsFunc(folders, func(f string) bool { return lies(f, p.folder) }) {
+			t.Errorf("there is no package %s any more: take it out of parts", p.folder)
+		}
+		for _, above := range parts[i+1:] {
+			if liesInAny(above.folder, p.may) {
+				t.Errorf("%s may import %s, which stands above it: arrows point down only", p.folder, above.folder)
+			}
+		}
+	}
+}
+
+// partOf finds the part with the longest folder that a package lies in.
+func partOf(folder string) (found part, ok bool) {
+	for _, p := range parts {
+		if lies(folder, p.folder+"/...") && len(p.folder) > len(found.folder) {
+			found, ok = p, true
+		}
+	}
+	return found, ok
+}
+
+// allows reports whether a file may import a package of ours.
+func (p part) allows(s source, to string) bool {
+	if s.test && liesInAny(to, aids) {
+		return true
+	}
+	if !s.test && liesInAny(to, onlyTests) && !liesInAny(s.folder, onlyTests) {
+		return false
+	}
+	of, _ := partOf(to)
+	within := of.folder == p.folder && !strings.Contains(p.folder, "*") // what * stands for are parts of their own
+	return within || lies(to, s.folder+"/...") || liesInAny(to, p.may)
+}
+
+// lies reports whether a folder fits a pattern of parts.
+func lies(folder, pattern string) bool {
+	above, below := strings.CutSuffix(pattern, "/...")
+	for {
+		if ok, _ := path.Match(above, folder); ok {
+			return true
+		}
+		if folder = path.Dir(folder); !below || folder == "." {
+			return false
+		}
+	}
+}
+
+func liesInAny(folder string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return lies(folder, p) })
+}

@@ -1,0 +1,83 @@
+package architecture
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A keep is a set of libraries that only some parts may use, tests aside.
+type keep struct {
+	libraries []string // x/... is x with all below it
+	except    []string
+	in        []string
+	why       string
+	instead   string
+}
+
+var keeps = []keep{
+	{
+		libraries: []string{"html/template", "text/template"}, in: []string{"internal/evidence", "cmd/*"},
+		why:     "what people read is made in one place, where escaping and languages are tested",
+		instead: "hand internal/evidence a struct to render",
+	},
+	{
+		libraries: []string{"database/sql", "modernc.org/sqlite/..."},
+		in:        []string{"internal/ledger", "internal/keyring", "connectors/archive", "connectors/csv"},
+		why:       "durability and the deletion of keys are tested for each database we open, and DynamoDB takes the place of some",
+		instead:   "add a method to the store that has the rows",
+	},
+	{
+		libraries: []string{"net/...", "crypto/tls", "golang.org/x/net/..."}, except: []string{"net/url", "net/netip", "net/mail", "net/textproto"},
+		in:      nil, // a connector to a live platform is the first to stand here
+		why:     "on one machine the flow opens no socket: that nothing leaves it is a promise to the customer",
+		instead: "if it is a connector to a platform, name its folder here",
+	},
+	{
+		libraries: []string{"log/..."}, in: []string{"internal/keyring/keyringtest"},
+		why:     "nobody looks through a log line for content before it is written",
+		instead: "return an error with references and codes, or record an audit event",
+	},
+	{
+		libraries: []string{"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"}, in: []string{"internal/keyring"},
+		why:     "keys in clear are written in one place, the file of the local key",
+		instead: "let internal/keyring wrap the key",
+	},
+	{
+		libraries: []string{"github.com/aws/..."}, in: []string{"functions/*", "internal/function"},
+		why:     "steps and stores are the same in both runtimes",
+		instead: "put what AWS needs behind an interface that exists already",
+	},
+	{
+		libraries: []string{"testing/..."}, in: onlyTests,
+		why:     "what is shipped takes no test flags",
+		instead: "move it to a package whose name ends in test",
+	},
+}
+
+func TestLibrariesStayWhereTheyAreKept(t *testing.T) { holds(t, libraries) }
+
+func libraries(t *tree) (broken []string) {
+	for _, s := range t.code {
+		if s.test {
+			continue
+		}
+		for _, i := range s.syntax.Imports {
+			name, _ := strconv.Unquote(i.Path.Value)
+			for _, k := range keeps {
+				if !k.holds(name) || liesInAny(s.folder, k.in) {
+					continue
+				}
+				broken = append(broken, fmt.Sprintf("%s: %s imports %s. The rule: %s. It may stand in: %s. Instead, %s; or change keeps in "+
+					"internal/architecture/libraries_test.go and say why in docs/decisions.", t.at(i.Pos()), s.folder, name, k.why, strings.Join(k.in, ", "), k.instead))
+			}
+		}
+	}
+	return broken
+}
+
+func (k keep) holds(library string) bool {
+	return liesInAny(library, k.libraries) && !slices.Contains(k.except, library)
+}

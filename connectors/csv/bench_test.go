@@ -2,7 +2,6 @@ package csv_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,17 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/safeconduct/safeconduct/connectors"
-	"github.com/safeconduct/safeconduct/connectors/csv"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
-
-// plan decodes settings as the plan of a run does.
-func plan(text string) connectors.Settings {
-	return func(into any) error { return yaml.UnmarshalWithOptions([]byte(text), into, yaml.Strict()) }
-}
 
 // BenchmarkExtract reads 100,000 tickets of 5 KB with five comments each, 550 MB,
 // to the end. The budget is 5 CPU seconds.
@@ -38,7 +29,7 @@ func BenchmarkExtract(b *testing.B) {
 			before := cpu()
 			for b.Loop() {
 				records := 0
-				src := source(b, "path: "+dir)
+				src := source(b, dir)
 				for c, last := connectors.Cursor(""), false; !last; {
 					p, err := src.Page(b.Context(), helpdesk.KindTicket, c)
 					if err != nil {
@@ -63,16 +54,6 @@ func cpu() time.Duration {
 	var u syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func source(t testing.TB, settings string) connectors.Source {
-	t.Helper()
-	src, err := csv.Connector.Source(context.Background(), plan(settings))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { connectors.Close(src) })
-	return src
 }
 
 // writeDesk writes tickets with five comments each, grouped by ticket or in the

@@ -1,31 +1,54 @@
 package csv_test
 
 import (
-	"context"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/conformance"
-	"github.com/safeconduct/safeconduct/connectors/csv"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 func TestConformanceAsTarget(t *testing.T) {
 	conformance.Target(t, func(t testing.TB) conformance.TargetUnderTest {
-		path := filepath.Join(t.TempDir(), "desk")
+		dir := filepath.Join(t.TempDir(), "desk")
 		return conformance.TargetUnderTest{
-			Target: target(t, path),
-			Reopen: func(t testing.TB) connectors.Target { return target(t, path) },
+			Target: target(t, dir),
+			Reopen: func(t testing.TB) connectors.Target { return target(t, dir) },
 		}
 	})
 }
 
-func target(t testing.TB, path string) connectors.Target {
-	t.Helper()
-	to, err := csv.Connector.Target(context.Background(), plan("path: "+path))
-	if err != nil {
-		t.Fatal(err)
+func TestConformanceAsSource(t *testing.T) {
+	conformance.Source(t, func(t testing.TB) conformance.SourceUnderTest {
+		dir := t.TempDir()
+		records := conformance.Records(240) // three pages
+		export(t, dir, records)
+		return conformance.SourceUnderTest{
+			Want:   slices.Clone(records),
+			Source: source(t, dir),
+			Reopen: func(t testing.TB) connectors.Source { return source(t, dir) },
+			Edit: func(t testing.TB, k helpdesk.Kind, key string) helpdesk.Record {
+				r := edit(records, k, key)
+				export(t, dir, records) // a new export over the old one
+				return r
+			},
+		}
+	})
+}
+
+// edit changes a record as an agent would, to something of the same length.
+func edit(records []helpdesk.Record, k helpdesk.Kind, key string) helpdesk.Record {
+	i := slices.IndexFunc(records, func(r helpdesk.Record) bool { return r.Kind == k && r.Key == key })
+	r := &records[i]
+	r.Changed = time.Date(2026, 1, 6, 12, 0, 0, 0, time.UTC)
+	for v := range r.Values() {
+		if v.Field.Class == helpdesk.ClassTitle || v.Field.Name == "ticket.subject" || v.Field.Name == "person.name" {
+			v.Set([]string{"Canary " + time.Now().Format("05.000000000")})
+			return *r
+		}
 	}
-	t.Cleanup(func() { connectors.Close(to) })
-	return to
+	return *r
 }

@@ -50,7 +50,7 @@ type writer struct {
 
 // A unit is written whole or refused.
 type unit struct {
-	id      string // names the folder of its attachments
+	id      string // names the folder of its attachments; "" for what has none
 	rows    []row
 	open    connectors.OpenFunc
 	refused error
@@ -66,7 +66,9 @@ func (w *writer) write(ctx context.Context) error {
 		j.Sizes[s.file()] = w.folder.tables[s.name].size
 	}
 	for _, u := range w.units {
-		j.Folders = append(j.Folders, u.id)
+		if u.id != "" {
+			j.Folders = append(j.Folders, u.id)
+		}
 	}
 	if err := j.begin(w.folder.root); err != nil {
 		return err

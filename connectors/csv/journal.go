@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 )
@@ -106,8 +107,8 @@ func (j *journal) settle(root *os.Root) error {
 		}
 	}
 	for _, f := range j.Folders {
-		if f == "" {
-			continue // RemoveAll would take that for all folders
+		if f == "" || strings.ContainsAny(f, `./\`) {
+			return unavailable("reading the journal", errors.New("a folder in it is none of ours"))
 		}
 		if err := root.RemoveAll(path.Join(filesFolder, f)); err != nil {
 			return unavailable("removing attachments", err)

@@ -184,6 +184,9 @@ func (a *app) finished(r *embedded.Runtime, run migration.Run, err error) error 
 	result := runResult{run.ID, report.State, report.Partial(), &report, folder}
 	if err := a.print(result, func(w io.Writer) {
 		fmt.Fprint(w, report.Summary(a.lang))
+		if moved, stands := tally(report); moved == 0 && stands > 0 {
+			fmt.Fprintf(w, "Nothing to move: 0 new, %d stand in the target already.\n", stands)
+		}
 		fmt.Fprintf(w, "\nReports: %s\n", display(filepath.Join(folder, reportName(a.lang))))
 	}); err != nil {
 		return err
@@ -192,6 +195,15 @@ func (a *app) finished(r *embedded.Runtime, run migration.Run, err error) error 
 		return partial()
 	}
 	return nil
+}
+
+// tally counts the records that a run wrote and those that it had not to.
+func tally(r evidence.Report) (moved, stands int) {
+	for _, k := range r.Kinds {
+		moved += k.Outcomes[migration.OutcomeLoaded] + k.Outcomes[migration.OutcomeUpdated]
+		stands += k.Outcomes[migration.OutcomeUnchanged]
+	}
+	return moved, stands
 }
 
 // reportName is the document of a language.

@@ -120,9 +120,9 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 	if path := os.Getenv(victim); path != "" {
 		writeForEver(t, path)
 	}
-	for round := range 3 {
+	for round := range 2 {
 		path := filepath.Join(t.TempDir(), fmt.Sprint("archive", round))
-		acknowledged := killAfter(t, path, 10+7*round)
+		acknowledged := killAfter(t, path, 5+6*round)
 		target := openTarget(t, path)
 		for _, marker := range acknowledged {
 			ids, err := target.Find(t.Context(), helpdesk.KindTicket, marker)

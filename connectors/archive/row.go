@@ -12,25 +12,25 @@ import (
 type row struct {
 	draft   connectors.Draft
 	record  helpdesk.Record // as it will be held
-	files   []staged
+	blobs   []string        // digests of its files
 	created connectors.Created
 }
 
-// stage copies the draft's bytes into the folder. An attachment that a rule of
-// the plan left behind keeps its row, with the name of the rule and no bytes.
-func (r *row) stage(ctx context.Context, w *writer) {
+// takeFiles copies the draft's bytes into the folder. An attachment that a rule
+// of the plan left behind keeps its row, with the name of the rule and no bytes.
+func (r *row) takeFiles(ctx context.Context, c *copies) {
 	for _, a := range r.ownAttachments() {
 		if a.LeftOut != "" {
 			a.Locator = ""
 			continue
 		}
-		s, err := w.archive.stage(ctx, *a, r.draft.Open)
+		digest, size, err := c.take(ctx, *a, r.draft.Open)
 		if err != nil {
 			r.created.Err = err
 			return
 		}
-		r.files = append(r.files, s)
-		a.Locator, a.SHA256, a.Size = s.digest, s.digest, s.size
+		r.blobs = append(r.blobs, digest)
+		a.Locator, a.SHA256, a.Size = digest, digest, size
 	}
 }
 

@@ -20,11 +20,11 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 		return nil, fmt.Errorf("archive: create takes %d drafts, not %d", batch, len(drafts))
 	}
 	w := newWriter(t.archive, drafts)
-	defer w.discard()
+	defer w.copies.discard()
 	for i := range w.rows {
-		w.rows[i].stage(ctx, w)
+		w.rows[i].takeFiles(ctx, &w.copies)
 	}
-	if err := w.announce(ctx, w.files()); err != nil {
+	if err := w.copies.announce(ctx); err != nil {
 		return nil, err
 	}
 	if err := w.transact(ctx, func() error { return w.writeAll(ctx) }); err != nil {
@@ -40,9 +40,10 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 // A writer writes the drafts of one Create.
 type writer struct {
 	*archive
-	rows  []row
-	known map[reference]bool // records that were seen to exist in this transaction
-	args  []any              // of the statement being executed; kept for its memory
+	rows   []row
+	copies copies
+	known  map[reference]bool // records that were seen to exist in this transaction
+	args   []any              // of the statement being executed; kept for its memory
 }
 
 // A reference names a record of the archive.
@@ -52,32 +53,16 @@ type reference struct {
 }
 
 func newWriter(a *archive, drafts []connectors.Draft) *writer {
-	w := &writer{archive: a, known: map[reference]bool{}}
+	w := &writer{archive: a, copies: copies{a, map[string]string{}}, known: map[reference]bool{}}
 	for _, d := range drafts {
 		w.rows = append(w.rows, row{draft: d, record: d.Record})
 	}
 	return w
 }
 
-func (w *writer) files() []staged {
-	var all []staged
-	for _, r := range w.rows {
-		all = append(all, r.files...)
-	}
-	return all
-}
-
-// discard removes the copies that got no name. One that can't be removed now is
-// removed by a later sweep.
-func (w *writer) discard() {
-	for _, f := range w.files() {
-		_ = remove(f.path)
-	}
-}
-
 // writeAll writes the rows, and then names the files that they need.
 func (w *writer) writeAll(ctx context.Context) error {
-	var needed []staged
+	named := map[string]bool{}
 	for i := range w.rows {
 		r := &w.rows[i]
 		if err := ctx.Err(); err != nil {
@@ -90,13 +75,15 @@ func (w *writer) writeAll(ctx context.Context) error {
 			return err
 		}
 		if r.created.Err == nil {
-			needed = append(needed, r.files...)
+			for _, blob := range r.blobs {
+				named[blob] = true
+			}
 		}
 	}
-	if err := w.place(needed); err != nil {
+	if err := w.copies.place(named); err != nil {
 		return err
 	}
-	return w.strikeOff(w.files())
+	return w.copies.settle(named)
 }
 
 // writeOne returns an error only if the whole transaction is to be given up.

@@ -4,12 +4,14 @@ package list
 import (
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/archive"
+	"github.com/safeconduct/safeconduct/connectors/csv"
 	"github.com/safeconduct/safeconduct/connectors/memory"
 )
 
 // All lists the connectors in the order in which people are shown them.
 func All() []connectors.Connector {
 	return []connectors.Connector{
+		csv.Connector,
 		archive.Connector,
 		memory.Connector, // for tests
 	}

@@ -20,6 +20,9 @@ func TestAMigrationMovesEverythingOnceAndASecondMovesNothing(t *testing.T) {
 			if !first.Census.Conserved || len(first.Findings) > 0 {
 				t.Errorf("first run: %s\n%+v", first.Summary("en"), first.Findings)
 			}
+			if first.Partial() || !first.Audit.Intact || first.Audit.Events == 0 {
+				t.Errorf("first run: %s\naudit: %+v", first.Verdict("en").Sentence, first.Audit)
+			}
 			tickets := len(target.Records(helpdesk.KindTicket))
 			if want := len(source.Records(helpdesk.KindTicket)); tickets != want {
 				t.Errorf("%d tickets in the target, want %d", tickets, want)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -173,7 +174,7 @@ func (a prover) Prove(ctx context.Context, r migration.Run) (evidence.Audit, err
 		}
 		heads = append(heads, h)
 	}
-	report, err := audit.Verify(ctx, a.r.Log, r.Prefix(), heads...)
+	report, err := audit.Verify(ctx, a.r.Log, strings.TrimSuffix(r.Prefix(), "/"), heads...)
 	var fault *audit.Fault
 	if err != nil && !errors.As(err, &fault) {
 		return evidence.Audit{}, err

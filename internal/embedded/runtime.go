@@ -97,7 +97,10 @@ type Options struct {
 // Open opens the home of a plan's migration, and makes it at the first time. It
 // returns ErrLocked while another process has it open.
 func Open(ctx context.Context, p *plan.Plan, o Options) (r *Runtime, err error) {
-	home := filepath.Join(o.Home, p.Migration)
+	home, err := filepath.Abs(filepath.Join(o.Home, p.Migration))
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func TestNoByteOfAnErasedKeyIsLeftInAnyFile(t *testing.T) {
 	dir := t.TempDir()
 	r := openRows(t, filepath.Join(dir, "keyring.db"))
 	other := openRows(t, filepath.Join(dir, "keyring.db")) // and reads meanwhile
-	all := pairs(60)
+	all := pairs(150)
 	for _, p := range all {
 		if err := r.Put(t.Context(), p.scope, p.public, p.wrapped); err != nil {
 			t.Fatal(err)

@@ -154,6 +154,22 @@ func TestNoBitAndNoByteOfASegmentIsWithoutGuard(t *testing.T) {
 	}
 }
 
+// Whoever holds the public half of a side can seal whatever he likes to it.
+func TestASealedSegmentThatNobodyOfOursWroteIsRefused(t *testing.T) {
+	for size, want := range map[int]error{1: staging.ErrCorrupt, 70 << 10: staging.ErrCorrupt, staging.MaxLine + 1: staging.ErrLine} {
+		r, l := newRoom(t), labelled("m1/strange")
+		_, err := staging.WriteSegment(t.Context(), r, r.ring, l, func(w *staging.SegmentWriter) error {
+			return staging.WriteUnended(w, size)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines, err := r.read(l); !errors.Is(err, want) || len(lines) > 0 {
+			t.Errorf("a line of %d bytes without an end: %d lines, %v, want %v", size, len(lines), err, want)
+		}
+	}
+}
+
 func TestASegmentOpensUnderNoOtherLabel(t *testing.T) {
 	r, l := newRoom(t), labelled("m1/one")
 	r.write(t, l, []byte("x"))

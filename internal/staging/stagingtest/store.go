@@ -121,15 +121,22 @@ func keepsFirst(t *testing.T, open func() staging.Store) {
 	}
 }
 
+// races lets none of the writers end before all have begun.
 func races(t *testing.T, open func() staging.Store) {
-	var all sync.WaitGroup
-	var won atomic.Int32
+	const writers = 12
+	var all, begun sync.WaitGroup
+	var won, winner atomic.Int32
+	begun.Add(writers)
 	content := func(i int) []byte { return bytes.Repeat([]byte{byte(i)}, 50_000) }
-	var winner atomic.Int32
-	for i := range 12 {
+	for i := range writers {
 		s := open()
 		all.Go(func() {
-			err := s.Put(t.Context(), "one/name", writing(content(i)))
+			err := s.Put(t.Context(), "one/name", func(w io.Writer) error {
+				begun.Done()
+				begun.Wait()
+				_, err := w.Write(content(i))
+				return err
+			})
 			switch {
 			case err == nil:
 				won.Add(1)

@@ -24,15 +24,18 @@ func TestConformanceAsTarget(t *testing.T) {
 func TestConformanceAsSource(t *testing.T) {
 	conformance.Source(t, func(t testing.TB) conformance.SourceUnderTest {
 		dir := t.TempDir()
-		records := conformance.Records(240) // three pages
+		records := conformance.Records(120) // two pages
 		export(t, dir, records)
+		for _, f := range conformance.Files {
+			put(t, dir, filepath.Join("files", f.Name), string(f.Content))
+		}
 		return conformance.SourceUnderTest{
 			Want:   slices.Clone(records),
 			Source: source(t, dir),
 			Reopen: func(t testing.TB) connectors.Source { return source(t, dir) },
 			Edit: func(t testing.TB, k helpdesk.Kind, key string) helpdesk.Record {
 				r := edit(records, k, key)
-				export(t, dir, records) // a new export over the old one
+				export(t, dir, slices.DeleteFunc(slices.Clone(records), func(r helpdesk.Record) bool { return r.Kind != k }))
 				return r
 			},
 		}

@@ -50,6 +50,8 @@ func pack(h Head, events []Event) ([]byte, error) {
 	return packLink(link{Version, h.Shard, h.Seq + 1, h.Hash, len(events)}, events)
 }
 
+// packLink gives the same bytes for the same link and events: gzip's header holds
+// neither time nor name.
 func packLink(l link, events []Event) ([]byte, error) {
 	var b bytes.Buffer
 	zip := zips.Get().(*gzip.Writer)
@@ -89,6 +91,7 @@ func unpack(stored []byte) (link, []Event, error) {
 	return parse(plain)
 }
 
+// parse splits the lines and holds them to the count in the link.
 func parse(plain []byte) (l link, events []Event, err error) {
 	lines := bytes.Split(bytes.TrimSuffix(plain, []byte("\n")), []byte("\n"))
 	if err := json.Unmarshal(lines[0], &l); err != nil {

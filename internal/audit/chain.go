@@ -56,6 +56,7 @@ func (c *chain) extend(bundle []byte, events []Event) {
 	c.head = c.head.next(bundle, len(events))
 }
 
+// follows checks that the bundle was written for this place behind this head.
 func (c *chain) follows(l link, s Stored) error {
 	switch {
 	case l.V != Version:
@@ -68,6 +69,7 @@ func (c *chain) follows(l link, s Stored) error {
 	return nil
 }
 
+// checkEvents checks what no writer of ours would have written.
 func (c *chain) checkEvents(events []Event) error {
 	here := make(map[string]bool, len(events))
 	for i := range events {

@@ -102,6 +102,7 @@ func ID(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// defaultID tells events of one shard apart by what was done to what.
 func (e *Event) defaultID() string {
 	return ID(e.Tenant, e.Migration, e.Run, e.Shard, string(e.Op), e.Object.Type, e.Object.Ref)
 }
@@ -172,6 +173,9 @@ func (e *Event) texts(yield func(name, text string) bool) {
 // maxCode leaves room for an object's name, the longest reference there is.
 const maxCode = 256
 
+// isCode lets through hashes in hex and base64, names of objects, versions and
+// words joined by dots, and neither spaces nor @ nor letters beyond ASCII. A
+// single plain word passes: no rule tells a name from a code.
 func isCode(s string) bool {
 	return len(s) <= maxCode && !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._:/=+-#", r)

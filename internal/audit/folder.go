@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"runtime"
+	"time"
 )
 
 // Folder keeps bundles as files, for the embedded runtime: the shard is the
@@ -46,7 +47,7 @@ func NewFolder(dir string, opts ...FolderOption) (*Folder, error) {
 	for _, o := range opts {
 		o(f)
 	}
-	if err := root.MkdirAll(half, 0o700); err != nil {
+	if err := f.sweep(); err != nil {
 		root.Close()
 		return nil, fmt.Errorf("audit: open folder: %w", err)
 	}
@@ -55,6 +56,27 @@ func NewFolder(dir string, opts ...FolderOption) (*Folder, error) {
 
 // Close lets go of the folder.
 func (f *Folder) Close() error { return f.root.Close() }
+
+// stale is the age at which a half-written bundle counts as left by a crash; a
+// younger one may be another process's.
+const stale = time.Hour
+
+// sweep removes what crashes left. Their events are written again by a retry.
+func (f *Folder) sweep() error {
+	if err := f.root.MkdirAll(half, 0o700); err != nil {
+		return err
+	}
+	entries, err := fs.ReadDir(f.root.FS(), half)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > stale {
+			f.root.Remove(path.Join(half, e.Name()))
+		}
+	}
+	return nil
+}
 
 // Put writes beside, syncs, and links the file to its place, which fails if
 // there is one: a file that O_EXCL made in its place could be half there after a
@@ -84,6 +106,7 @@ func (f *Folder) Put(ctx context.Context, shard string, seq int, bundle []byte) 
 	return errors.Join(err, f.syncDir(shard))
 }
 
+// write makes a file that nobody has a name for yet.
 func (f *Folder) write(name string, content []byte) error {
 	file, err := f.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o400)
 	if err != nil {
@@ -112,6 +135,7 @@ func (f *Folder) makeDirs(dir string) error {
 	return f.syncDir(path.Dir(dir))
 }
 
+// syncDir makes the names in a folder durable.
 func (f *Folder) syncDir(dir string) error {
 	if !f.sync || runtime.GOOS == "windows" { // folders can't be synced there
 		return nil

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/safeconduct/safeconduct/internal/audit"
 	"github.com/safeconduct/safeconduct/internal/audit/audittest"
@@ -48,6 +49,26 @@ func TestFilesOfTheLogAreForTheOwnerAloneAndNotForWriting(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(filepath.Join(dir, ".half")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestWhatACrashLeftIsSweptLater(t *testing.T) {
+	dir := t.TempDir()
+	openFolder(t, dir)
+	old, young := filepath.Join(dir, ".half", "old"), filepath.Join(dir, ".half", "young")
+	for _, f := range []string{old, young} {
+		if err := os.WriteFile(f, []byte("x"), 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-48 * time.Hour)
+	os.Chtimes(old, long, long)
+	openFolder(t, dir)
+	if _, err := os.Stat(old); err == nil {
+		t.Error("the old one is still there")
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Error("one that may be under way was taken away")
 	}
 }
 

@@ -79,6 +79,8 @@ func (w *Writer) Flush(ctx context.Context) (Head, error) {
 	return w.chain.head, nil
 }
 
+// fill sets what is the same for all events of a writer. Times are cut to
+// milliseconds and lists never null, so that an event reads back as it was.
 func (w *Writer) fill(e Event) Event {
 	e.V, e.Shard = Version, w.shard
 	if e.At.IsZero() {
@@ -141,6 +143,8 @@ func (w *Writer) settle() {
 	w.pending = rest
 }
 
+// load reads the shard once. A retry that finds all of its events there costs
+// this one read.
 func (w *Writer) load(ctx context.Context) error {
 	if w.chain != nil {
 		return nil

@@ -3,13 +3,11 @@ package embedded
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -126,19 +124,10 @@ func migrate(t testing.TB, r *Runtime) evidence.Report {
 	return report
 }
 
-// shortID matches what a placeholder takes from its marker, which is another in
-// every home.
-var shortID = regexp.MustCompile(`(Former user |former-user-)[0-9A-Za-z]+`)
-
-// canonical lists what a target holds as sorted JSON: records without ids of the
-// target, and with what they refer to by its own name. Two targets that hold the
-// same, each record once, give the same list. Left out, because the target
-// assigns them: ids (Key), the clock's stamp (Changed), and where a file lies
-// (Locator).
+// canonical lists what a target holds of any migration.
 func canonical(t testing.TB, target connectors.Target) []string {
 	t.Helper()
-	all := map[helpdesk.Kind][]helpdesk.Record{}
-	names := map[string]string{}
+	var all []helpdesk.Record
 	for _, k := range helpdesk.Kinds() {
 		for m, err := range target.(connectors.Censor).Census(context.Background(), k, "") {
 			if err != nil {
@@ -148,50 +137,10 @@ func canonical(t testing.TB, target connectors.Target) []string {
 			if err != nil {
 				t.Fatalf("%s %s: %v", k, m.ID, err)
 			}
-			all[k] = append(all[k], r)
-			names[string(k)+m.ID] = nameOf(r)
+			all = append(all, r)
 		}
 	}
-	var lines []string
-	for _, records := range all {
-		for _, r := range records {
-			lines = append(lines, line(t, r, names))
-		}
-	}
-	slices.Sort(lines)
-	return lines
-}
-
-func nameOf(r helpdesk.Record) string {
-	for v := range r.Values() {
-		if s := v.Strings(); len(s) > 0 {
-			return string(r.Kind) + ":" + shortID.ReplaceAllString(s[0], "$1")
-		}
-	}
-	return string(r.Kind)
-}
-
-func line(t testing.TB, r helpdesk.Record, names map[string]string) string {
-	t.Helper()
-	values := map[string][]string{"kind": {string(r.Kind)}}
-	for v := range r.Values() {
-		switch v.Field.Class {
-		case helpdesk.ClassKey:
-		case helpdesk.ClassReference:
-			for _, id := range v.Strings() {
-				values[v.Path()] = append(values[v.Path()], names[string(v.Field.Refers)+id])
-			}
-		default:
-			for _, s := range v.Strings() {
-				values[v.Path()] = append(values[v.Path()], shortID.ReplaceAllString(s, "$1"))
-			}
-		}
-	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return sample.Canonical(all)
 }
 
 // differ shows the first lines that only one of two lists holds.

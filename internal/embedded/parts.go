@@ -47,9 +47,12 @@ func (d *Desks) Source(ctx context.Context, p *plan.Plan) (connectors.Source, er
 	if !ok || c.Source == nil {
 		return nil, fmt.Errorf("%w: no connector %q can be a source", connectors.ErrSettings, p.Source.Connector)
 	}
-	var err error
-	d.source, err = c.Source(ctx, p.SettingsOf("source", p.Source))
-	return d.source, settings(err)
+	source, err := c.Source(ctx, p.SettingsOf("source", p.Source))
+	if err != nil {
+		return nil, settings(err)
+	}
+	d.source = source
+	return source, nil
 }
 
 // Target opens the plan's target.
@@ -63,14 +66,17 @@ func (d *Desks) Target(ctx context.Context, p *plan.Plan) (connectors.Target, er
 	if !ok || c.Target == nil {
 		return nil, fmt.Errorf("%w: no connector %q can be a target", connectors.ErrSettings, p.Target.Connector)
 	}
-	var err error
-	d.target, err = c.Target(ctx, p.SettingsOf("target", p.Target))
-	return d.target, settings(err)
+	target, err := c.Target(ctx, p.SettingsOf("target", p.Target))
+	if err != nil {
+		return nil, settings(err)
+	}
+	d.target = target
+	return target, nil
 }
 
 // settings makes sure that what keeps a desk from opening is told as such.
 func settings(err error) error {
-	if err == nil || errors.Is(err, connectors.ErrSettings) || errors.Is(err, connectors.ErrDenied) || errors.Is(err, connectors.ErrUnavailable) {
+	if errors.Is(err, connectors.ErrSettings) || errors.Is(err, connectors.ErrDenied) || errors.Is(err, connectors.ErrUnavailable) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", connectors.ErrSettings, err)

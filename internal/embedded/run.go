@@ -51,7 +51,7 @@ func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error)
 	if err := r.clear(ctx, q.GiveUp); err != nil {
 		return migration.Run{}, err
 	}
-	id, err := r.Ledger().NextRun(ctx)
+	id, err := r.freeRun(ctx)
 	if err != nil {
 		return migration.Run{}, err
 	}
@@ -98,9 +98,16 @@ func (r *Runtime) giveUp(ctx context.Context, run ledger.Run) error {
 // Resume goes on with the last run: where it was stopped, or from the state in
 // which it failed. It keeps to the plan that the run was started with.
 func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
+	_, unrecorded, err := r.begun(ctx)
+	if err != nil {
+		return migration.Run{}, err
+	}
+	if unrecorded != "" {
+		return r.resumeUnrecorded(ctx, unrecorded)
+	}
 	last, err := r.Ledger().LastRun(ctx)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return r.resumeFirst(ctx)
+		return migration.Run{}, ErrNothingToResume
 	}
 	if err != nil {
 		return migration.Run{}, err
@@ -127,17 +134,45 @@ func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
 	return run, err
 }
 
-// resumeFirst goes on with a first run that was stopped before it was recorded.
-func (r *Runtime) resumeFirst(ctx context.Context) (migration.Run, error) {
-	id, err := r.Ledger().NextRun(ctx)
+// freeRun is the id of the next run. One that has a journal is taken, also where
+// the ledger knows nothing of it: it was stopped, or refused, before it was
+// recorded.
+func (r *Runtime) freeRun(ctx context.Context) (string, error) {
+	free, _, err := r.begun(ctx)
+	return free, err
+}
+
+// begun returns the first id without a journal from that of the next run on, and
+// the last one with a journal before it, if there is one.
+func (r *Runtime) begun(ctx context.Context) (free, last string, err error) {
+	n, err := r.Ledger().CountRuns(ctx)
+	for ; err == nil; last = free {
+		n++
+		free = ledger.RunID(n)
+		var has bool
+		if has, err = r.hasJournal(ctx, free); err == nil && !has {
+			return free, last, nil
+		}
+	}
+	return "", "", err
+}
+
+func (r *Runtime) hasJournal(ctx context.Context, run string) (bool, error) {
+	j, err := r.Journal(run)
 	if err != nil {
-		return migration.Run{}, err
+		return false, err
 	}
-	run := r.Run(id, migration.ModeFull)
-	if _, err := r.Plans.Plan(ctx, run); err != nil {
-		return run, ErrNothingToResume
+	defer closeJournal(j)
+	for _, err := range j.Entries(ctx) {
+		return err == nil, err
 	}
-	return run, r.execute(ctx, run, nil, (*workflow.Machine).Run)
+	return false, nil
+}
+
+// resumeUnrecorded goes on with a run that was stopped before it was recorded.
+func (r *Runtime) resumeUnrecorded(ctx context.Context, run string) (migration.Run, error) {
+	named := r.Run(run, migration.ModeFull)
+	return named, r.execute(ctx, named, nil, (*workflow.Machine).Run)
 }
 
 type runMachine func(*workflow.Machine, context.Context, workflow.Execution) (json.RawMessage, error)

@@ -10,6 +10,8 @@ type dropper interface {
 	drop(tenant, migration string)
 }
 
+// forgetter also empties the caches of its own ring; those of other processes
+// find the row gone at their next call.
 type forgetter struct {
 	rows   Rows
 	caches []dropper
@@ -23,7 +25,7 @@ func (f *forgetter) Forget(ctx context.Context, s Scope) error {
 	if err := s.checkPair(); err != nil {
 		return err
 	}
-	f.drop(s.Tenant, s.Migration)
+	f.drop(s.Tenant, s.Migration) // all of the migration: what is still there is read again
 	if err := f.rows.Erase(ctx, s); err != nil {
 		return fmt.Errorf("keyring: forget %s: %w", s, err)
 	}
@@ -31,7 +33,7 @@ func (f *forgetter) Forget(ctx context.Context, s Scope) error {
 }
 
 func (f *forgetter) ForgetMigration(ctx context.Context, tenant, migration string) error {
-	s := Scope{Tenant: tenant, Migration: migration, Side: sideRef}
+	s := Scope{Tenant: tenant, Migration: migration, Side: sideRef} // any, to check the names
 	if err := s.check(); err != nil {
 		return err
 	}

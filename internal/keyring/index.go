@@ -46,6 +46,7 @@ func newIndexer(rows Rows, key tink.AEADWithContext) *indexer {
 	}
 }
 
+// Index makes two keys at the first call: one to refer, one to compare.
 func (r *indexer) Index(ctx context.Context, tenant, migration string) (Index, error) {
 	s := Scope{Tenant: tenant, Migration: migration, Side: sideRef}
 	refs, err := getOrMake(ctx, r, r.refs, s, newRefKey)
@@ -60,6 +61,7 @@ func (r *indexer) Index(ctx context.Context, tenant, migration string) (Index, e
 	return newIndex(refs, macs), nil
 }
 
+// Pseudonyms makes a key of its own, which no step but anonymize unwraps.
 func (r *indexer) Pseudonyms(ctx context.Context, tenant, migration string) (Pseudonyms, error) {
 	s := Scope{Tenant: tenant, Migration: migration, Side: sidePseudonym}
 	macs, err := getOrMake(ctx, r, r.macs, s, newMACKey)
@@ -96,6 +98,8 @@ func wrapError(op string, s Scope, err error) error {
 	return fmt.Errorf("keyring: %s %s: %w", op, s, err)
 }
 
+// newRefKey makes a key of AES-SIV with 512 bits, the size that Tink takes for
+// resistance against attacks on many keys at once (RFC 5297, section 2.2).
 func newRefKey() (*keyset.Handle, error) {
 	p, err := aessiv.NewParameters(64, aessiv.VariantNoPrefix)
 	if err != nil {
@@ -112,6 +116,9 @@ func newRefKey() (*keyset.Handle, error) {
 	return m.Handle()
 }
 
+// newMACKey makes a key of HMAC-SHA-256 with 256 bits. It is Tink's PRF rather
+// than its MAC: cut off anywhere, what it gives still looks random
+// (https://developers.google.com/tink/pseudo-random-functions).
 func newMACKey() (*keyset.Handle, error) { return keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()) }
 
 // hmac is HMAC-SHA-256 cut to n bytes, over a use and a content; uses never mix
@@ -138,11 +145,15 @@ type index struct {
 	prefix string
 }
 
+// lower32 is base32 (RFC 4648, section 6) in lower case: letters and digits alone
+// get through tags, external ids and search fields unchanged.
+var lower32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
 // text is strict, so that a reference has one spelling and comparing is safe.
 var text = base64.RawURLEncoding.Strict()
 
-var lower32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
+// newIndex computes the prefix once. Its 32 bits tell apart the migrations that
+// ever wrote to one target; the marker behind it is what must be unique.
 func newIndex(refs tink.DeterministicAEAD, macs *prf.Set) index {
 	mac := newHMAC(macs)
 	prefix := "sc" + lower32.EncodeToString(mac(4, "prefix", nil))
@@ -185,6 +196,8 @@ func (x index) Digest(content []byte) string {
 // Format prints nothing of the index, under every verb.
 func (index) Format(f fmt.State, _ rune) { io.WriteString(f, "keyring.Index(redacted)") }
 
+// pseudonyms are HMACs and not random numbers in a table: a table would be one
+// more place where identities stand.
 type pseudonyms struct{ mac hmac }
 
 func (p pseudonyms) Of(kind, canonical string) (out [16]byte) {

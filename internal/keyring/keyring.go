@@ -13,6 +13,11 @@
 //
 // Cryptography is Tink's: HPKE for the sides, AES-SIV for references, HMAC for
 // markers, digests and pseudonyms.
+//
+// A [Ring] holds all rights over its [Rows]; [NewSealer], [NewOpener] and so on
+// give one alone. Rows lie in [SQLite] or in DynamoDB, and the key that wraps
+// their private halves is a [LocalKey] or one of KMS: the suites of keyringtest
+// hold both to the same promises.
 package keyring
 
 import (
@@ -75,7 +80,8 @@ type Forgetter interface {
 	ForgetMigration(ctx context.Context, tenant, migration string) error
 }
 
-// An Indexer gives the index of a migration, made at the first call.
+// An Indexer gives the index of a migration, made at the first call. Whoever has
+// an Index keeps it in memory: after ForgetMigration nobody is given it any more.
 type Indexer interface {
 	Index(ctx context.Context, tenant, migration string) (Index, error)
 }

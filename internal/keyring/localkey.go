@@ -95,6 +95,8 @@ func createKey(path string, passphrase func() ([]byte, error)) ([]byte, error) {
 	return readPrivate(path)
 }
 
+// writePrivate makes a file of mode 0600, durably, and fails with fs.ErrExist if
+// there is one.
 func writePrivate(path string, content []byte) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -115,6 +117,7 @@ func writePrivate(path string, content []byte) error {
 	return syncDir(dir)
 }
 
+// syncDir makes names in a folder durable.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" { // directories can't be synced there
 		return nil
@@ -136,6 +139,9 @@ var keyFileText = base64.StdEncoding.Strict()
 // keyFileCheck is the associated data of the check: every byte of the file.
 func keyFileCheck(serialised []byte) []byte { return append([]byte(keyFileHeader), serialised...) }
 
+// newKey makes the content of a key file. Writing a keyset in the clear is what
+// Tink calls insecure; here it is the last key of the chain, and the file's mode
+// or the passphrase is its lock.
 func newKey() ([]byte, error) {
 	h, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
@@ -157,6 +163,8 @@ func newKey() ([]byte, error) {
 	return []byte(keyFileHeader + "\n" + text(b.Bytes()) + "\n" + text(check) + "\n"), nil
 }
 
+// parseKey is the inverse of newKey. Whatever is wrong with the file is
+// ErrKeyDamaged: an error of Tink's might quote it.
 func parseKey(content []byte) (tink.AEADWithContext, error) {
 	lines := strings.Split(string(content), "\n")
 	if len(lines) != 4 || lines[0] != keyFileHeader || lines[3] != "" {
@@ -188,6 +196,8 @@ func (k localKey) EncryptWithContext(_ context.Context, plain, associated []byte
 	return k.key().Encrypt(plain, associated)
 }
 
+// DecryptWithContext returns ErrRefused, as every wrapping key must, for what it
+// did not wrap under this associated data.
 func (k localKey) DecryptWithContext(_ context.Context, sealed, associated []byte) ([]byte, error) {
 	plain, err := k.key().Decrypt(sealed, associated)
 	if err != nil {

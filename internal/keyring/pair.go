@@ -21,13 +21,15 @@ import (
 // digests in the manifest.
 var pairTemplate = hybrid.DHKEM_X25519_HKDF_SHA256_HKDF_SHA256_AES_256_GCM_Key_Template
 
+// maker can wrap and so must be trusted to throw away what it made: of the pairs
+// it keeps nothing.
 type maker struct {
 	rows Rows
 	key  tink.AEADWithContext
 }
 
-// NewMaker returns the right to make pairs. It can wrap, so it reads nothing but
-// must be trusted to throw away what it made; only the plan step has it.
+// NewMaker returns the right to make pairs. Its wrapping key need only encrypt
+// (kms:Encrypt); the plan step alone has it.
 func NewMaker(rows Rows, key tink.AEADWithContext) Maker { return maker{rows, key} }
 
 func (m maker) Make(ctx context.Context, s Scope) error {
@@ -60,6 +62,8 @@ func (m maker) put(ctx context.Context, s Scope, public []byte, private *keyset.
 	return nil
 }
 
+// publicHalf serialises what a Sealer needs. Tink refuses to write it if there is
+// a secret in it.
 func publicHalf(private *keyset.Handle) ([]byte, error) {
 	public, err := private.Public()
 	if err != nil {
@@ -74,7 +78,8 @@ func publicHalf(private *keyset.Handle) ([]byte, error) {
 
 type sealer struct{ rows PublicRows }
 
-// NewSealer returns the right to seal: it needs no wrapping key.
+// NewSealer returns the right to seal. It takes neither a wrapping key nor a way
+// to the wrapped halves, so extract can't read what it wrote a second ago.
 func NewSealer(rows PublicRows) Sealer { return sealer{rows} }
 
 func (r sealer) Seal(ctx context.Context, s Scope, secret, label []byte) ([]byte, error) {
@@ -92,6 +97,8 @@ func (r sealer) Seal(ctx context.Context, s Scope, secret, label []byte) ([]byte
 	return sealed, nil
 }
 
+// encrypt is one HPKE message: an ephemeral key, the sealed secret, 53 bytes more
+// than the secret in all with Tink's prefix. Nearly all of its 0.1 ms is X25519.
 func encrypt(public, secret, info []byte) ([]byte, error) {
 	handle, err := keyset.ReadWithNoSecrets(keyset.NewBinaryReader(bytes.NewReader(public)))
 	if err != nil {
@@ -111,6 +118,7 @@ type opener struct {
 // NewOpener returns the right to open: what it may open is what key unwraps.
 func NewOpener(rows WrappedRows, key tink.AEADWithContext) Opener { return newOpener(rows, key) }
 
+// newOpener keeps private halves open between calls: see unwrapper.
 func newOpener(rows WrappedRows, key tink.AEADWithContext) opener {
 	return opener{newUnwrapper(rows, key, hybrid.NewHybridDecrypt)}
 }
@@ -124,7 +132,9 @@ func (o opener) Open(ctx context.Context, s Scope, sealed, label []byte) ([]byte
 		return nil, fmt.Errorf("keyring: open %s: %w", s, err)
 	}
 	secret, err := from.Decrypt(sealed, info(s, label))
-	if err != nil { // Tink says no more than that it failed, on purpose
+	// Why it failed is nobody's business: Tink says no more, so that answers can't
+	// be used as an oracle.
+	if err != nil {
 		return nil, fmt.Errorf("keyring: open %s: %w", s, ErrRefused)
 	}
 	return secret, nil

@@ -18,6 +18,9 @@ const sealedIntro = "age-encryption.org/v1\n"
 
 func isSealed(content []byte) bool { return bytes.HasPrefix(content, []byte(sealedIntro)) }
 
+// seal encrypts a key file to a passphrase. scrypt is in age's recipient, with a
+// fresh salt; age refuses a second recipient beside it, so that nobody can slip
+// in a way around the passphrase.
 func seal(content []byte, passphrase func() ([]byte, error)) ([]byte, error) {
 	secret, err := passphrase()
 	if err != nil {
@@ -42,6 +45,8 @@ func seal(content []byte, passphrase func() ([]byte, error)) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// openSealed is the inverse of seal. A changed header looks to age like a wrong
+// passphrase, a changed body like damage.
 func openSealed(content []byte, passphrase func() ([]byte, error)) ([]byte, error) {
 	if passphrase == nil {
 		return nil, fmt.Errorf("%w: it is sealed with one, and none was given", ErrPassphrase)

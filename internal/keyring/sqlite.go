@@ -78,10 +78,12 @@ func createPrivate(path string) error {
 // Close closes the file.
 func (r *SQLite) Close() error { return r.db.Close() }
 
+// Public reads the public half.
 func (r *SQLite) Public(ctx context.Context, s Scope) ([]byte, error) {
 	return r.column(ctx, s, `SELECT public, wrapped IS NULL FROM keys WHERE tenant=? AND migration=? AND run=? AND side=?`)
 }
 
+// Wrapped reads the wrapped half.
 func (r *SQLite) Wrapped(ctx context.Context, s Scope) ([]byte, error) {
 	return r.column(ctx, s, `SELECT wrapped, wrapped IS NULL FROM keys WHERE tenant=? AND migration=? AND run=? AND side=?`)
 }
@@ -95,6 +97,7 @@ func (r *SQLite) column(ctx context.Context, s Scope, query string) (value []byt
 	return value, err
 }
 
+// Put stores a pair in one transaction with the search for tombstones.
 func (r *SQLite) Put(ctx context.Context, s Scope, public, wrapped []byte) error {
 	return r.tx(ctx, func(tx *sql.Tx) error {
 		taken, erased, err := state(ctx, tx, s)
@@ -122,6 +125,7 @@ func state(ctx context.Context, tx *sql.Tx, s Scope) (taken, erased bool, err er
 	return taken, erased, err
 }
 
+// Erase leaves a tombstone, and a file in which nothing else of the row is.
 func (r *SQLite) Erase(ctx context.Context, s Scope) error {
 	err := r.tx(ctx, func(tx *sql.Tx) error { return tombstone(ctx, tx, s) })
 	if err != nil {
@@ -130,6 +134,7 @@ func (r *SQLite) Erase(ctx context.Context, s Scope) error {
 	return r.scrub(ctx)
 }
 
+// EraseMigration leaves one tombstone for the migration, which Put looks for.
 func (r *SQLite) EraseMigration(ctx context.Context, tenant, migration string) error {
 	err := r.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM keys WHERE tenant=? AND migration=?`, tenant, migration); err != nil {

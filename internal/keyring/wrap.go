@@ -9,7 +9,9 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// wrap encrypts a keyset under the wrapping key, bound to its scope.
+// wrap encrypts a keyset under the wrapping key. The scope is its associated data
+// (RFC 5116, section 2.1): a row that is copied into another's place, by someone
+// who may write rows but open only one side, unwraps nowhere.
 func wrap(ctx context.Context, key tink.AEADWithContext, s Scope, h *keyset.Handle) ([]byte, error) {
 	var b bytes.Buffer
 	k := &keepsError{AEADWithContext: key}
@@ -48,6 +50,7 @@ func (k *keepsError) DecryptWithContext(ctx context.Context, sealed, associated 
 	return b, k.err
 }
 
+// or prefers the wrapping key's error to what Tink made of it.
 func (k *keepsError) or(err error) error {
 	if k.err != nil {
 		return k.err
@@ -82,6 +85,8 @@ func newUnwrapper[T any](rows WrappedRows, key tink.AEADWithContext, build func(
 	return &unwrapper[T]{rows: rows, key: key, build: build, open: map[Scope]unwrapped[T]{}}
 }
 
+// get gives the key of the scope, and ErrForgotten as soon as its row is gone,
+// whoever erased it.
 func (u *unwrapper[T]) get(ctx context.Context, s Scope) (key T, err error) {
 	wrapped, err := u.rows.Wrapped(ctx, s)
 	if err != nil {
@@ -102,6 +107,7 @@ func (u *unwrapper[T]) get(ctx context.Context, s Scope) (key T, err error) {
 	return key, nil
 }
 
+// cached gives a key that is open, if it is still the one in the row.
 func (u *unwrapper[T]) cached(s Scope, wrapped []byte) (key T, ok bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -121,6 +127,8 @@ func (u *unwrapper[T]) keep(s Scope, wrapped []byte, key T) {
 	u.open[s] = unwrapped[T]{wrapped, func() T { return key }}
 }
 
+// drop lets go of a migration's keys. Go can't wipe them: their bytes stay in the
+// memory of the process until it is used again, or the process ends.
 func (u *unwrapper[T]) drop(tenant, migration string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -37,16 +37,21 @@ type Seal struct {
 	Left    int       `json:"left"` // staged objects found afterwards: 0, or the seal failed
 }
 
-// NextRun is the id after the last run's.
-func (l *Ledger) NextRun(ctx context.Context) (string, error) {
-	n := 0
-	for _, err := range l.Runs(ctx) {
+// RunID is the id of the nth run of a migration.
+func RunID(n int) string { return fmt.Sprintf("r%04d", n) }
+
+// CountRuns counts the runs that are recorded.
+func (l *Ledger) CountRuns(ctx context.Context) (n int, err error) {
+	for r, err := range l.Runs(ctx) {
 		if err != nil {
-			return "", err
+			return 0, err
 		}
-		n++
+		var at int
+		if _, err := fmt.Sscanf(r.ID, "r%d", &at); err == nil {
+			n = max(n, at)
+		}
 	}
-	return fmt.Sprintf("r%04d", n+1), nil
+	return n, nil
 }
 
 // Runs lists the runs of the migration, oldest first.

@@ -11,6 +11,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
+// Commit is one immediate transaction: it has the file to itself from the start,
+// so no two of them can wait for each other.
 func (s *SQLite) Commit(ctx context.Context, changes ...Change) error {
 	if err := checkChanges(changes); err != nil {
 		return err
@@ -49,6 +51,7 @@ func (s *SQLite) commit(ctx context.Context, changes []Change) error {
 // carries its condition, and a row that it did not touch is a conflict.
 type writer struct{ put, insert, update, remove, removeAt, version *sql.Stmt }
 
+// prepareWriter prepares them once: parsing costs as much as a change.
 func prepareWriter(db *sql.DB) (w writer, err error) {
 	for _, s := range []struct {
 		into  **sql.Stmt
@@ -101,6 +104,7 @@ func (w writer) holds(ctx context.Context, tx *sql.Tx, c Change) (bool, error) {
 	return c.Expect == Any || version == c.Expect, err
 }
 
+// touched reports whether a statement found its row.
 func touched(r sql.Result, err error) (bool, error) {
 	if err != nil {
 		return false, err
@@ -118,6 +122,7 @@ const (
 
 var errBusy = errors.New("the file is in use by another process")
 
+// patiently tries until the file is free, the context ends or patience does.
 func patiently(ctx context.Context, try func() error) error {
 	for end := time.Now().Add(patience); ; {
 		err := try()
@@ -133,6 +138,7 @@ func patiently(ctx context.Context, try func() error) error {
 	}
 }
 
+// isBusy looks at the primary code; the extended ones say who is in the way.
 func isBusy(err error) bool {
 	var e *sqlite.Error
 	return errors.Is(err, errBusy) || errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY

@@ -35,6 +35,7 @@ func checkChanges(changes []Change) error {
 	return nil
 }
 
+// check refuses a change that could not mean anything, or is too large.
 func (c Change) check() error {
 	if err := c.Key.check(); err != nil {
 		return err
@@ -52,6 +53,7 @@ func (c Change) check() error {
 	return nil
 }
 
+// size is what DynamoDB counts, but for the names of attributes.
 func (c Change) size() int { return len(c.Partition) + len(c.Sort) + len(c.Data) }
 
 func (k Key) check() error {

@@ -208,14 +208,20 @@ func (w *worker) choose(ctx context.Context, k helpdesk.Kind, lines []cleanLine,
 			}
 		default:
 			taken[e.Ref] = true
-			if w.run.Adopt && e.State == "" {
-				e.State = ledger.StateIntended // by a run that nobody remembers
-			}
+			w.suspect(e)
 			e.Source, e.Rules, e.Changed, e.Seen = line.Source, w.rules, line.Record.Changed, w.run.ID
 			todo = append(todo, &item{e, line.Record})
 		}
 	}
 	return todo, w.put(ctx, slices.Collect(maps.Values(changed))...)
+}
+
+// suspect takes a record that the ledger knows nothing of for one that was
+// intended, by a run that nobody remembers, where the ledger was lost.
+func (w *worker) suspect(e *ledger.Entry) {
+	if w.run.Adopt && e.State == "" {
+		e.State = ledger.StateIntended
+	}
 }
 
 // twice reports whether one reading delivered another record under the key of

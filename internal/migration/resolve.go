@@ -162,6 +162,7 @@ func (w *worker) placeholders(ctx context.Context, refs []string) error {
 		if e.InTarget() {
 			continue
 		}
+		w.suspect(e)
 		e.Placeholder, e.Rules, e.Seen = true, w.rules, w.run.ID
 		todo = append(todo, &item{e, placeholder(e.Ref, w.index.Marker(e.Ref))})
 	}

@@ -35,6 +35,8 @@ func WriteBlob(ctx context.Context, store Store, to keyring.Sealer, l Label, r i
 	if err != nil {
 		return BlobWritten{}, wrapError("write blob", l.Object, err)
 	}
+	// The label of the key is the binding of the object, so the key opens nothing
+	// but this object, and this object for nobody else.
 	done := BlobWritten{Blob: helpdesk.Blob{Object: l.Object, Key: sealed}}
 	err = store.Put(ctx, l.Object, func(w io.Writer) error {
 		if _, err := io.WriteString(w, blobMagic); err != nil {
@@ -84,6 +86,7 @@ func OpenBlob(ctx context.Context, store Store, from keyring.Opener, s keyring.S
 	return &blobReader{plain, object, b.Object}, nil
 }
 
+// blobReader gives errors the object's name.
 type blobReader struct {
 	plain  io.Reader
 	object io.Closer

@@ -100,6 +100,7 @@ func (f *Folder) Put(ctx context.Context, name string, write func(io.Writer) err
 	return f.publish(ctx, tmp, name)
 }
 
+// fill writes the file, and syncs it before it can have a name.
 func (f *Folder) fill(ctx context.Context, tmp string, write func(io.Writer) error) error {
 	file, err := f.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -150,6 +151,7 @@ func (f *Folder) makeDirs(dir string) error {
 	return f.syncDir(path.Dir(dir))
 }
 
+// syncDir makes the names in a folder durable.
 func (f *Folder) syncDir(dir string) error {
 	if !f.sync || runtime.GOOS == "windows" { // folders can't be synced there
 		return nil
@@ -164,6 +166,7 @@ func (f *Folder) syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// Open opens the file; it can be read on after a Delete.
 func (f *Folder) Open(_ context.Context, name string) (io.ReadCloser, error) {
 	if err := checkName(name); err != nil {
 		return nil, err

@@ -42,6 +42,7 @@ func ReadSegment(ctx context.Context, store Store, from keyring.Opener, l Label)
 	}
 }
 
+// segmentReader reads lines from zstd from a stream from an object.
 type segmentReader struct {
 	object io.Closer
 	plain  *explained
@@ -65,6 +66,8 @@ func openSegment(ctx context.Context, store Store, from keyring.Opener, l Label)
 	return &segmentReader{object: object, plain: plain, unzip: unzip, lines: bufio.NewReaderSize(unzip, chunk)}, nil
 }
 
+// openStream reads the header and opens the key in it. A header that ends too
+// early is corrupt, unless it was the store that broke off.
 func openStream(ctx context.Context, src *source, from keyring.Opener, l Label) (*explained, error) {
 	var head [len(segmentMagic) + 2]byte
 	if _, err := io.ReadFull(src, head[:]); err != nil {
@@ -84,7 +87,8 @@ func openStream(ctx context.Context, src *source, from keyring.Opener, l Label) 
 	return decrypting(src, key, l.segment())
 }
 
-// decoders are pooled like encoders.
+// decoders are pooled like encoders. The largest window they take is the one that
+// encoders use: more would let whoever can seal choose how much memory we need.
 var decoders = sync.Pool{New: func() any {
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(window))

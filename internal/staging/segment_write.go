@@ -72,6 +72,7 @@ func WriteSegment(ctx context.Context, store Store, to keyring.Sealer, l Label, 
 	return done, nil
 }
 
+// segmentHeader makes the key of a segment and the header that holds it, sealed.
 func segmentHeader(ctx context.Context, to keyring.Sealer, l Label) ([]byte, *keyset.Handle, error) {
 	key, err := newStreamKey()
 	if err != nil {
@@ -101,6 +102,9 @@ var encoders = sync.Pool{New: func() any {
 // reader and writer hold this much.
 const window = 1 << 20
 
+// writeLines compresses what write writes into the stream. Compressing before
+// sealing tells an observer how well a segment compresses; nobody outside can
+// choose what stands in one together with a secret and watch its size.
 func writeLines(stream io.Writer, write func(*SegmentWriter) error) (lines int, plain int64, err error) {
 	zip := encoders.Get().(*zstd.Encoder)
 	zip.Reset(stream)
@@ -151,6 +155,7 @@ func (w *SegmentWriter) WriteRaw(line []byte) error {
 	return w.flush()
 }
 
+// flush passes the line on. A line that a reader would refuse is refused here.
 func (w *SegmentWriter) flush() error {
 	if w.line.Len() > MaxLine {
 		return ErrLine

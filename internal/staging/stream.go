@@ -23,7 +23,9 @@ const chunk = 64 << 10
 // that HKDF-SHA-256 derives from it, a random salt and the binding. A chunk's
 // nonce holds its number and whether it is the last, so that chunks can be
 // neither moved nor cut off
-// (https://developers.google.com/tink/streaming-aead/aes_gcm_hkdf_streaming).
+// (https://developers.google.com/tink/streaming-aead/aes_gcm_hkdf_streaming). Each
+// object has a key of its own, so no nonce repeats under one key; and a Blob's
+// key can be handed on without handing on another's.
 func newStreamKey() (*keyset.Handle, error) {
 	p, err := aesgcmhkdf.NewParameters(aesgcmhkdf.ParametersOpts{
 		KeySizeInBytes: 32, DerivedKeySizeInBytes: 32,
@@ -160,6 +162,7 @@ func (k *sideKey) DecryptWithContext(ctx context.Context, sealed, label []byte) 
 	return b, k.err
 }
 
+// wrapError adds what was done to which object; names of objects hold no content.
 func wrapError(op, object string, err error) error {
 	if err == nil {
 		return nil

@@ -1,0 +1,86 @@
+package architecture
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/memory"
+	"github.com/safeconduct/safeconduct/internal/embedded"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/sample"
+	"github.com/safeconduct/safeconduct/internal/workflow"
+)
+
+const planText = `
+version: 1
+migration: rules
+source: {connector: memory, desk: %s-source}
+target: {connector: memory, desk: %s-target}
+privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract,
+  regimes: [gdpr], retention: 30 days, preset: gdpr}
+`
+
+// migrate runs the small sample account through the flow on this machine and
+// returns the journal of the execution.
+func migrate(t *testing.T, what embedded.Request, o memory.Options, ends migration.Name) (entries []workflow.Entry) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	memory.Share(t.Name()+"-source", sampleDesk(t))
+	memory.Share(t.Name()+"-target", memory.New(o))
+	p, err := plan.Parse(fmt.Appendf(nil, planText, t.Name(), t.Name()), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	r, err := embedded.Open(ctx, p, embedded.Options{Home: home, Reports: filepath.Join(home, "reports"), Tool: "safeconduct/test", NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	run, err := r.Migrate(ctx, what)
+	var failed *embedded.Failed
+	if errors.As(err, &failed) && failed.Name == string(ends) {
+		err = nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal, err := workflow.OpenJournal(filepath.Join(home, "rules", "executions", run.ID+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer journal.Close()
+	for e, err := range journal.Entries(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// sampleDesk is a desk in memory that holds the small sample account.
+func sampleDesk(t *testing.T) *memory.Desk {
+	account, desk := sample.Crash(), memory.New(memory.Options{PageSize: 30})
+	open := func(_ context.Context, f helpdesk.Attachment) (io.ReadCloser, error) {
+		content, ok := account.Files[f.Locator]
+		if !ok {
+			return nil, connectors.ErrNotFound
+		}
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}
+	if _, err := desk.AddWithFiles(open, account.Records...); err != nil {
+		t.Fatal(err)
+	}
+	return desk
+}

@@ -37,6 +37,7 @@ crash:
 
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m
+	$(GO) test ./cmd/safeconduct -run '^$$' -bench . -benchtime 1x -timeout 60m
 
 # FUZZTIME is for each target.
 FUZZTIME ?= 10m

@@ -13,6 +13,8 @@ import (
 
 	"github.com/tink-crypto/tink-go/v2/keyset"
 
+	"github.com/safeconduct/safeconduct/connectors/memory"
+	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/keyring"
 )
 
@@ -73,24 +75,41 @@ func used(t *testing.T, ring *keyring.Local) []any {
 	return []any{index, pseudonyms}
 }
 
-// secrets reads the keys as an attacker with the folder would: the local key from
-// its file, the others unwrapped by it.
-func secrets(t *testing.T, ring *keyring.Local, dir string) (keys [][]byte) {
+// TestARuntimePrintsNoKey: what wires the steps holds every right.
+func TestARuntimePrintsNoKey(t *testing.T) {
+	r, home := open(t, memory.Options{})
+	keys := [][]byte{localKey(t, filepath.Join(home, "keyring"))}
+	for _, v := range []any{r, r.Parts, struct{ hidden any }{r.Keys}, struct{ hidden embedded.Plans }{r.Plans}} {
+		if out := showing(keys, v); out != "" {
+			t.Errorf("the local key shows in %T: %.120q", v, out)
+		}
+	}
+}
+
+// localKey reads the local key from its file.
+func localKey(t *testing.T, dir string) []byte {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join(dir, "local.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := base64.StdEncoding.DecodeString(strings.Split(string(file), "\n")[1])
+	key, err := base64.StdEncoding.DecodeString(strings.Split(string(file), "\n")[1])
 	if err != nil {
 		t.Fatal(err)
 	}
+	return key
+}
+
+// secrets reads the keys as a thief of the folder would: the local key from its
+// file, the others unwrapped by it.
+func secrets(t *testing.T, ring *keyring.Local, dir string) [][]byte {
+	t.Helper()
+	keys := [][]byte{localKey(t, dir)}
 	rows, err := keyring.OpenSQLite(filepath.Join(dir, "keyring.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	keys = append(keys, local)
 	for _, s := range []keyring.Scope{pair, {Tenant: "t", Migration: "m", Side: "ref"},
 		{Tenant: "t", Migration: "m", Side: "digest"}, {Tenant: "t", Migration: "m", Side: "pseudonym"}} {
 		row, err := rows.Wrapped(t.Context(), s)

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,12 +28,10 @@ func startFolder(t *testing.T) func() audit.Store {
 
 func TestAFolderKeepsThePromisesOfAStore(t *testing.T) { audittest.Store(t, startFolder) }
 
-// The size that the design was checked with.
-func TestAHundredThousandEventsEndureEverything(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	audittest.Endure(t, startFolder(t), audittest.Load{Shards: 40, Batches: 25, Events: 100})
+var batches = flag.Int("endure-batches", 4, "batches of 100 events for each of 40 shards; the design was checked with 25")
+
+func TestNoEventIsLostOrTwiceWhateverFails(t *testing.T) {
+	audittest.Endure(t, startFolder(t), audittest.Load{Shards: 40, Batches: *batches, Events: 100})
 }
 
 func TestFilesOfTheLogAreForTheOwnerAloneAndNotForWriting(t *testing.T) {

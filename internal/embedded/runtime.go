@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -220,7 +221,7 @@ func (r *Runtime) wire() function.Steps {
 	index := justIndex{r.Keys}
 	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: recorder{r}, Now: r.now}
 	return function.Steps{
-		Plan:    migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index},
+		Plan:    migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index, Workers: runtime.GOMAXPROCS(0)},
 		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: justSeal{r.Keys}},
 		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: only{r.Keys, keyring.Raw}, Clean: justSeal{r.Keys},
 			Index: index, Pseudonyms: justPseudonyms{r.Keys}, Directory: &migration.Directory{}},

@@ -51,7 +51,7 @@ func (s *SQLite) commit(ctx context.Context, changes []Change) error {
 // carries its condition, and a row that it did not touch is a conflict.
 type writer struct{ put, insert, update, remove, removeAt, version *sql.Stmt }
 
-// prepareWriter prepares them once: parsing costs as much as a change.
+// prepareWriter prepares them once, so that no change has to be parsed.
 func prepareWriter(db *sql.DB) (w writer, err error) {
 	for _, s := range []struct {
 		into  **sql.Stmt

@@ -61,7 +61,7 @@ func (k Key) check() error {
 		return fmt.Errorf("%w: key %q has an empty part or is no text", ErrInvalid, k)
 	}
 	if len(k.Partition) > maxPartition || len(k.Sort) > maxSort {
-		return fmt.Errorf("%w: key %.60q...", ErrTooLarge, k)
+		return fmt.Errorf("%w: key beginning with %.60q", ErrTooLarge, k)
 	}
 	return nil
 }

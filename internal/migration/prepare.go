@@ -21,6 +21,9 @@ type Plan struct {
 	Targets Targets
 	Keys    keyring.Maker
 	Index   keyring.Indexer
+	// Workers is how many segments are worked on side by side where no help desk is
+	// in the way: on one machine its processors, deployed what Lambda gives.
+	Workers int
 }
 
 // A PlanInput names the run and, if the operator gave one, the plan's hash.
@@ -32,7 +35,8 @@ type PlanInput struct {
 // A PlanOutput tells the flow what to go over.
 type PlanOutput struct {
 	Kinds       []helpdesk.Kind `json:"kinds"`
-	Concurrency int             `json:"concurrency"`
+	Workers     int             `json:"workers"`     // segments side by side in anonymize
+	Concurrency int             `json:"concurrency"` // segments side by side in load and verify
 	Results     string          `json:"results"` // where Distributed Maps write their results
 	PlanHash    string          `json:"plan_hash"`
 }
@@ -66,7 +70,7 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err := s.begin(ctx, l, in.Run, hash); err != nil {
 		return PlanOutput{}, err
 	}
-	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Concurrency: p.Run.Concurrency,
+	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Workers: s.Workers, Concurrency: p.Run.Concurrency,
 		Results: in.Run.Prefix() + "results", PlanHash: hash}, nil
 }
 

@@ -19,9 +19,10 @@ import (
 //
 // A line that it gives was written under this label and in this place. Whether
 // lines are missing at the end shows at the end: who may not act on half a
-// segment waits for it. The error is ErrNotFound, ErrCorrupt, or the Opener's:
-// keyring.ErrRefused for another label, keyring.ErrForgotten for a destroyed
-// key. Whatever else it is came from the Store and may pass.
+// segment waits for it. The error is ErrNotFound, ErrCorrupt, ErrLine for a line
+// beyond MaxLine, or the Opener's: keyring.ErrRefused for another label,
+// keyring.ErrForgotten for a destroyed key. Whatever else it is came from the
+// Store and may pass.
 func ReadSegment(ctx context.Context, store Store, from keyring.Opener, l Label) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		r, err := openSegment(ctx, store, from, l)
@@ -51,6 +52,7 @@ type segmentReader struct {
 	long   []byte // a line that does not fit in the buffer of lines
 }
 
+// openSegment opens what close lets go of.
 func openSegment(ctx context.Context, store Store, from keyring.Opener, l Label) (*segmentReader, error) {
 	object, err := store.Open(ctx, l.Object)
 	if err != nil {

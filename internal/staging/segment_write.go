@@ -102,9 +102,9 @@ var encoders = sync.Pool{New: func() any {
 // reader and writer hold this much.
 const window = 1 << 20
 
-// writeLines compresses what write writes into the stream. Compressing before
-// sealing tells an observer how well a segment compresses; nobody outside can
-// choose what stands in one together with a secret and watch its size.
+// writeLines compresses what write writes into the stream. So an object's size
+// tells how well its lines compress; to learn from that, somebody had to write
+// into the help desk and to list our bucket, and a segment mixes a hundred records.
 func writeLines(stream io.Writer, write func(*SegmentWriter) error) (lines int, plain int64, err error) {
 	zip := encoders.Get().(*zstd.Encoder)
 	zip.Reset(stream)

@@ -26,9 +26,10 @@ var (
 // A Store keeps immutable objects under names such as
 // "m1/r0001/raw/ticket-000012-5f3a". Names hold no content.
 type Store interface {
-	// Put writes a new object of what write writes. The object appears whole, and
-	// durable, when Put returns nil, and not at all when write or the storage
-	// fails. It returns ErrExists for a name that is taken.
+	// Put writes a new object of what write writes, which it calls once at most. The
+	// object appears whole, and durable, when Put returns nil, and not at all when
+	// write or the storage fails. It returns ErrExists for a name that is taken, and
+	// an error of write as it is, or wrapped.
 	Put(ctx context.Context, name string, write func(io.Writer) error) error
 
 	// Open reads an object from its start, or returns ErrNotFound.

@@ -85,6 +85,8 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// explain tells the two apart: what the store could not deliver, and what it
+// delivered and Tink refused.
 func (s *source) explain(err error) error {
 	switch {
 	case err == nil || err == io.EOF:
@@ -119,7 +121,9 @@ func (e *explained) whole() error {
 	return e.err
 }
 
-// sealKey seals the key of an object to a side, as a Tink keyset.
+// sealKey seals the key of an object to a side, as a Tink keyset: it says of
+// itself which algorithm and chunk it is for, so that old objects stay readable
+// when these change, here and with Tink in other languages.
 func sealKey(ctx context.Context, key *keyset.Handle, to keyring.Sealer, s keyring.Scope, label []byte) ([]byte, error) {
 	var b bytes.Buffer
 	k := &sideKey{seal: to, scope: s}
@@ -143,8 +147,9 @@ func openKey(ctx context.Context, sealed []byte, from keyring.Opener, s keyring.
 	return key, nil
 }
 
-// sideKey lets Tink write and read a keyset through a Sealer and an Opener; no
-// code of ours sees the key. It keeps the error, which Tink prints into its own.
+// sideKey lets Tink write and read a keyset through a Sealer and an Opener: the
+// key goes from one to the other without this package looking at it. It keeps the
+// error, which Tink prints into its own.
 type sideKey struct {
 	seal  keyring.Sealer
 	open  keyring.Opener

@@ -14,7 +14,7 @@ var Connector = connectors.Connector{
 	Summary: "A folder with a SQLite database and the attached files: the way to leave a platform without a new one.",
 	Tested:  "files",
 	Settings: []connectors.Setting{
-		{Name: "path", Meaning: "the folder; as a target it is made if it is not there", Required: true},
+		{Name: "path", Meaning: "the folder; as a target it is made by the first record", Required: true},
 	},
 	Source: func(ctx context.Context, s connectors.Settings) (connectors.Source, error) {
 		path, err := folder(s)
@@ -32,11 +32,7 @@ var Connector = connectors.Connector{
 		if err != nil {
 			return nil, err
 		}
-		a, err := openToWrite(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		return &target{a}, nil
+		return openTarget(ctx, path)
 	},
 }
 

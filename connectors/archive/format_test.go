@@ -27,7 +27,11 @@ func TestOtherThingsAreNotTakenForAnArchive(t *testing.T) {
 			write(t, filepath.Join(path, "archive.db"), strings.Repeat("this is no database. ", 100))
 		}, "database"},
 		"an archive of a later time": {func(t *testing.T, path string) {
-			connectors.Close(openTarget(t, path))
+			target := openTarget(t, path)
+			defer connectors.Close(target)
+			if _, err := target.Create(t.Context(), []connectors.Draft{{Marker: "m1", Record: helpdesk.New(helpdesk.KindGroup, "")}}); err != nil {
+				t.Fatal(err)
+			}
 			run(t, path, "UPDATE meta SET value = '2' WHERE key = 'format'")
 		}, "format 2"},
 	} {

@@ -81,14 +81,14 @@ func settingsError(why string, err error) error {
 }
 
 // prepareFolder makes the folder and an empty database that only their owner
-// may read. It takes no folder that holds other things.
+// may read.
 func prepareFolder(dir string) error {
 	database := filepath.Join(dir, databaseName)
 	if _, err := os.Stat(database); err == nil {
 		return nil
 	}
-	if others, err := os.ReadDir(dir); err == nil && len(others) > 0 {
-		return settingsError("the folder holds other things and no archive; name a new or an empty one", nil)
+	if err := checkVacant(dir); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, blobsName), 0o700); err != nil {
 		return settingsError("the folder can't be made", err)
@@ -101,6 +101,21 @@ func prepareFolder(dir string) error {
 		return settingsError("the database can't be made", err)
 	}
 	return f.Close()
+}
+
+// checkVacant takes no folder that holds other things. What a process that makes
+// the archive at this moment has put there is none.
+func checkVacant(dir string) error {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // there is no folder yet
+	}
+	for _, f := range files {
+		if name := f.Name(); name != blobsName && name != readmeName && !strings.HasPrefix(name, databaseName) {
+			return settingsError("the folder holds other things and no archive; name a new or an empty one", nil)
+		}
+	}
+	return nil
 }
 
 // connect opens the database, also to read in mode rw: what a crash left half

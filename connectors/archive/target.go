@@ -25,6 +25,10 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 	if err := t.snapshot(ctx, t.check); err != nil {
 		return connectors.TargetProfile{}, err
 	}
+	return profile(t.notes()), nil
+}
+
+func profile(notes []string) connectors.TargetProfile {
 	fidelity := map[string]connectors.Fidelity{}
 	for _, k := range helpdesk.Kinds() {
 		for _, f := range helpdesk.Fields(k) {
@@ -32,7 +36,7 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 		}
 	}
 	return connectors.TargetProfile{Product: product, Version: strconv.Itoa(format), Kinds: helpdesk.Kinds(),
-		Fidelity: fidelity, Batch: batch, Notes: t.notes()}, nil
+		Fidelity: fidelity, Batch: batch, Notes: notes}
 }
 
 const warning = "Plain text: this folder holds personal data that nothing but its file permissions protects."

@@ -134,27 +134,34 @@ func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
 	return run, err
 }
 
-// freeRun is the id of the next run. One that has a journal is taken, also where
-// the ledger knows nothing of it: it was stopped, or refused, before it was
-// recorded.
+// freeRun is the id of the next run. One that has a plan is taken, also where the
+// ledger knows nothing of it: it was stopped, or refused, before it was recorded,
+// or the ledger was lost.
 func (r *Runtime) freeRun(ctx context.Context) (string, error) {
 	free, _, err := r.begun(ctx)
 	return free, err
 }
 
-// begun returns the first id without a journal from that of the next run on, and
+// begun returns the first id without a plan from that of the next run on, and
 // the last one with a journal before it, if there is one.
 func (r *Runtime) begun(ctx context.Context) (free, last string, err error) {
-	n, err := r.Ledger().CountRuns(ctx)
-	for ; err == nil; last = free {
+	for n, err := r.Ledger().CountRuns(ctx); ; {
+		if err != nil {
+			return "", "", err
+		}
 		n++
 		free = ledger.RunID(n)
-		var has bool
-		if has, err = r.hasJournal(ctx, free); err == nil && !has {
+		if _, missing := r.Plans.Plan(ctx, r.Run(free, migration.ModeFull)); missing != nil {
 			return free, last, nil
 		}
+		has, err := r.hasJournal(ctx, free)
+		if err != nil {
+			return "", "", err
+		}
+		if has {
+			last = free
+		}
 	}
-	return "", "", err
 }
 
 func (r *Runtime) hasJournal(ctx context.Context, run string) (bool, error) {

@@ -153,6 +153,11 @@ func (w *worker) load(ctx context.Context, k helpdesk.Kind, lines []cleanLine) e
 	if err != nil {
 		return err
 	}
+	if w.run.Adopt {
+		if err := w.adoptPlaceholders(ctx, todo); err != nil {
+			return err
+		}
+	}
 	if todo, err = w.probe(ctx, todo); err != nil {
 		return err
 	}
@@ -222,6 +227,16 @@ func (w *worker) suspect(e *ledger.Entry) {
 	if w.run.Adopt && e.State == "" {
 		e.State = ledger.StateIntended
 	}
+}
+
+// adoptPlaceholders finds the placeholders that records refer to which are about
+// to be adopted themselves, and so are not resolved.
+func (w *worker) adoptPlaceholders(ctx context.Context, items []*item) error {
+	copies := make([]*item, len(items))
+	for i, it := range items {
+		copies[i] = &item{it.entry, copyOf(it.record)}
+	}
+	return w.resolve(ctx, copies)
 }
 
 // twice reports whether one reading delivered another record under the key of

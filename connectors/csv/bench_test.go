@@ -1,3 +1,5 @@
+//go:build unix
+
 package csv_test
 
 import (
@@ -90,4 +92,19 @@ func writeDesk(b *testing.B, dir string, tickets int, byTime bool) int64 {
 		}
 	})
 	return size
+}
+
+// BenchmarkLoad writes tickets with two comments and a file each, a hundred at a
+// time, and reads each back.
+func BenchmarkLoad(b *testing.B) {
+	to := target(b, filepath.Join(b.TempDir(), "desk"))
+	before := cpu()
+	for b.Loop() {
+		for _, id := range create(b, to, tickets("m", 100)...) {
+			if _, err := to.Read(b.Context(), helpdesk.KindTicket, id); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric((cpu()-before).Seconds()/float64(b.N), "cpu-s/op")
 }

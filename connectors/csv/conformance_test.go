@@ -12,6 +12,7 @@ import (
 )
 
 func TestConformanceAsTarget(t *testing.T) {
+	t.Parallel()
 	conformance.Target(t, func(t testing.TB) conformance.TargetUnderTest {
 		dir := filepath.Join(t.TempDir(), "desk")
 		return conformance.TargetUnderTest{
@@ -22,6 +23,7 @@ func TestConformanceAsTarget(t *testing.T) {
 }
 
 func TestConformanceAsSource(t *testing.T) {
+	t.Parallel()
 	conformance.Source(t, func(t testing.TB) conformance.SourceUnderTest {
 		dir := t.TempDir()
 		records := conformance.Records(120) // two pages

@@ -2,6 +2,7 @@ package csv
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"os"
 	"strings"
@@ -52,8 +53,8 @@ func newDialect(e *encoding, mark int, text []byte, s *sheet, o *options, last b
 	d := &dialect{encoding: e, separator: o.separator, first: position{offset: int64(mark), line: 1}}
 	skip := len(text) - len(bytes.TrimLeft(text, "\r\n"))
 	rest := text[skip:]
-	if sign, n := excelSeparator(rest); n > 0 && o.separator == 0 {
-		d.separator, skip, rest = sign, skip+n, rest[n:]
+	if sign, n := excelSeparator(rest); n > 0 {
+		d.separator, skip, rest = cmp.Or(o.separator, sign), skip+n, rest[n:]
 	}
 	if len(rest) == 0 {
 		return nil, settingsError("%s is empty, without even a header; export it again, or delete it if there is nothing to move", s.file())

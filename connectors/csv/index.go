@@ -36,8 +36,7 @@ type entry struct {
 
 const entrySize = 32
 
-// maxEntries is how many entries stand in memory: 4 MiB, twice while they are
-// merged.
+// maxEntries is how many entries of a table stand in memory: 4 MiB.
 const maxEntries = 128 << 10
 
 func newIndex() *index {
@@ -144,18 +143,18 @@ func (x *index) settle() {
 		return
 	}
 	slices.SortFunc(x.fresh, compare)
-	merged := make([]entry, 0, len(x.sorted)+len(x.fresh))
-	for a, b := x.sorted, x.fresh; ; {
-		switch {
-		case len(a) == 0:
-			x.sorted, x.fresh = append(merged, b...), x.fresh[:0]
-			return
-		case len(b) == 0 || compare(a[0], b[0]) <= 0:
-			merged, a = append(merged, a[0]), a[1:]
-		default:
-			merged, b = append(merged, b[0]), b[1:]
+	a, b := len(x.sorted), len(x.fresh)
+	x.sorted = append(x.sorted, x.fresh...)
+	for to := a + b - 1; b > 0; to-- { // from behind, where there is room
+		if a > 0 && compare(x.sorted[a-1], x.fresh[b-1]) > 0 {
+			a--
+			x.sorted[to] = x.sorted[a]
+		} else {
+			b--
+			x.sorted[to] = x.fresh[b]
 		}
 	}
+	x.fresh = x.fresh[:0]
 }
 
 // find returns the entries of a hash in the order of the file. Another text may

@@ -23,6 +23,7 @@ import (
 // Whatever a record holds, the target keeps it to the byte, and a source that
 // reads the target's folder gives it again.
 func TestWhatIsWrittenIsReadBackExactly(t *testing.T) {
+	t.Parallel()
 	for _, settings := range []string{"escape_formulas: false", "escape_formulas: true"} {
 		t.Run(settings, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "desk")

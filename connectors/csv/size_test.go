@@ -36,6 +36,7 @@ func TestAHugeValueIsReportedAndNotHeld(t *testing.T) {
 
 // More rows than the index holds in memory, each a neighbour of rows of others.
 func TestPartsAreFoundAmongMoreThanMemoryHolds(t *testing.T) {
+	t.Parallel()
 	const tickets, each = 1500, 100
 	var rows strings.Builder
 	rows.WriteString("ticket,role,email\n")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"pgregory.net/rapid"
@@ -198,5 +199,28 @@ func TestABrokenRowEndsWhereItsAuthorMeantItTo(t *testing.T) {
 				t.Errorf("rows %q and broken lines %v, want %q and %v", first, broken, test.rows, test.broken)
 			}
 		})
+	}
+}
+
+// Looking for the end of a broken row is looking ahead. Were that repeated for
+// every row, some megabytes of such lines would take minutes.
+func TestAFileOfNothingButBrokenRowsIsReadInOneGo(t *testing.T) {
+	for _, line := range []string{"\"b\n", "a,\"b\n", "x\"\"\n", "\"\"\"\n", "\",\"\n", "\"x\ny\n", "a,b,\"c\n"} {
+		for _, before := range []string{"", "k,\""} {
+			text := []byte(before + strings.Repeat(line, 1<<20/len(line)))
+			begin := time.Now()
+			_, all := cut(t, text, 3, defaultLimit, utf8Encoding)
+			if took := time.Since(begin); took > 5*time.Second {
+				t.Errorf("a megabyte of %q took %s", line, took)
+			}
+			wantEnd(t, text, all)
+		}
+	}
+}
+
+func wantEnd(t *testing.T, text []byte, all []stretch) {
+	t.Helper()
+	if last := all[len(all)-1]; last.at.offset+last.size != int64(len(text)) {
+		t.Errorf("%d of %d bytes are accounted for", last.at.offset+last.size, len(text))
 	}
 }

@@ -49,6 +49,7 @@ var parts = []part{
 		"internal/ledger", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 
+	{"functions", []string{"internal/embedded", "internal/migration", "internal/plan", "internal/workflow"}, "the test of all functions runs a definition over them"},
 	{"functions/*", []string{"internal/embedded"}, "a function's main names its handler and knows nothing else"},
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/embedded", "internal/evidence", "internal/keyring", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},

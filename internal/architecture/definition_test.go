@@ -111,7 +111,7 @@ func tasks(t *tree) (broken []string) {
 			continue
 		}
 		if n, ok := s.fields["TimeoutSeconds"].(float64); !ok || n > longestFunction {
-			broken = append(broken, fmt.Sprintf("%s: TimeoutSeconds is %v; without one up to %d, a lost invocation holds the run for a year",
+			broken = append(broken, fmt.Sprintf("%s: TimeoutSeconds is %v; without one up to %d, an invocation that is lost is waited for until the whole run times out",
 				s.at, s.fields["TimeoutSeconds"], longestFunction))
 		}
 		retried := s.errors("Retry")
@@ -145,7 +145,6 @@ func distributed(t *tree) (broken []string) {
 			"how much may fail before the run does is a decision: write it down, 0 too"},
 		{"ResultWriter", "the results of thousands of items do not fit into a state's output"},
 		{"MaxConcurrency MaxConcurrencyPath", "without a bound AWS starts 10,000 functions at a help desk"},
-		{"Label", "without it the runs of the map can't be told apart in AWS"},
 	}
 	for _, s := range t.states() {
 		processor, _ := s.fields["ItemProcessor"].(map[string]any)

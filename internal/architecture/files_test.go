@@ -69,7 +69,7 @@ func skips(t *tree) (broken []string) {
 	for _, s := range t.code {
 		for _, d := range s.syntax.Decls {
 			f, ok := d.(*ast.FuncDecl)
-			if !ok || s.folder == "internal/architecture" {
+			if !ok {
 				continue
 			}
 			var skip ast.Node
@@ -87,7 +87,8 @@ func skips(t *tree) (broken []string) {
 			})
 			if skip != nil && !(asks[`"SAFECONDUCT_SHARED"`] && asks[`"CI"`]) {
 				broken = append(broken, fmt.Sprintf("%s: %s may be skipped, and a promise that is not tested is none. For another system, put it into "+
-					"a file with a build tag; for a slow one, a flag that .ci/run sets; only for shared data, a helper that fails where CI is set",
+					"a file with a build tag; for a slow one, a flag that .ci/run sets; a process that tests start belongs into TestMain; "+
+					"only for shared data, a helper that fails where CI is set",
 					t.at(skip.Pos()), f.Name.Name))
 			}
 		}

@@ -41,7 +41,7 @@ func functions(t *tree, handlers []string) (broken []string) {
 		defined[strings.ToLower(found[1][:1])+found[1][1:]] = true
 	}
 	for _, s := range t.code {
-		if path.Dir(s.folder) == "functions" {
+		if path.Dir(s.folder) == "functions" && !s.test {
 			folders[path.Base(s.folder)] = true
 			broken = append(broken, t.notThin(s)...)
 		}

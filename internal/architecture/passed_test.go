@@ -23,7 +23,7 @@ var passed = set(`
 	run tenant migration id mode limit adopt
 
 	plan raw read clean gate result census commit seal report finish
-	plan_hash kinds kind concurrency results phases phase phase_count next phases/name phase/name
+	plan_hash kinds kind concurrency workers results phases phase phase_count next phases/name phase/name
 	done wait partial outcome counted documents
 
 	segment segments side seq object manifest sha256 at keys
@@ -63,9 +63,13 @@ func TestWhatAStatePassesOnHoldsOnlyReferences(t *testing.T) {
 			if len(entries) < 20 {
 				t.Errorf("the journal has only %d entries", len(entries))
 			}
+			said := map[string]bool{} // what a state adds, all that follow pass on
 			for _, e := range entries {
 				for _, broken := range content(e) {
-					t.Errorf("%s of %q: %s", e.Kind, e.Path, broken)
+					if !said[broken] {
+						t.Errorf("%s of %q: %s", e.Kind, e.Path, broken)
+					}
+					said[broken] = true
 				}
 			}
 		})

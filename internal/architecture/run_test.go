@@ -52,7 +52,7 @@ func open(t *testing.T, target memory.Options) (r *embedded.Runtime, home string
 // of its execution.
 func migrate(t *testing.T, what embedded.Request, target memory.Options, ends migration.Name) (entries []workflow.Entry) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second) // a second is usual; a loop without end has no other
 	defer stop()
 	r, home := open(t, target)
 	run, err := r.Migrate(ctx, what)

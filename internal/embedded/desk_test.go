@@ -96,17 +96,12 @@ func openWith(home string, p *plan.Plan, s connectors.Source, d connectors.Targe
 	return r, nil
 }
 
-// hurried is a clock that lets nobody wait for a retry: sleeping moves it. What
-// sleeps for a minute and more is the watch over a time-out.
+// hurried is a clock that lets nobody wait: sleeping moves it.
 type hurried struct{ ahead atomic.Int64 }
 
 func (h *hurried) Now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
 func (h *hurried) Sleep(ctx context.Context, d time.Duration) error {
-	if d >= time.Minute {
-		<-ctx.Done()
-		return ctx.Err()
-	}
 	h.ahead.Add(int64(d))
 	return ctx.Err()
 }

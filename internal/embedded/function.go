@@ -5,10 +5,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/safeconduct/safeconduct/internal/function"
 	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/staging"
+	"github.com/safeconduct/safeconduct/internal/workflow"
 )
+
+// Flow opens what runs the state machine beside functions that are processes of
+// their own: the machine, and staging as the bucket that it reads manifests from.
+func Flow(p *plan.Plan, home string) (*workflow.Machine, workflow.Objects, error) {
+	folder, err := staging.NewFolder(filepath.Join(home, p.Migration, "staging"))
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := machine(function.Steps{})
+	return m, objects{folder}, err
+}
 
 // Function is the handler of a function of functions/, for a process of its own:
 // it opens the home of the plan that SAFECONDUCT_PLAN names in SAFECONDUCT_HOME

@@ -119,19 +119,22 @@ func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
 	if _, err := r.Ledger().Acquire(ctx, run.ID); err != nil {
 		return run, err
 	}
-	step := (*workflow.Machine).Run
-	if last.State == ledger.RunFailed {
-		step = (*workflow.Machine).Redrive
-		last.State, last.Failure = ledger.RunRunning, ""
-		if err := r.Ledger().PutRun(ctx, last); err != nil {
-			return run, err
-		}
+	last.State, last.Failure = ledger.RunRunning, ""
+	if err := r.Ledger().PutRun(ctx, last); err != nil {
+		return run, err
 	}
-	err = r.execute(ctx, run, nil, step)
-	if errors.Is(err, workflow.ErrNotFailed) { // it failed before the interpreter could say so
-		err = r.execute(ctx, run, nil, (*workflow.Machine).Run)
+	return run, r.execute(ctx, run, nil, goOn)
+}
+
+// goOn runs an execution again from the states that failed, or from where it was
+// stopped. The journal knows which: a run whose failure could not be recorded in
+// the ledger has failed all the same.
+func goOn(m *workflow.Machine, ctx context.Context, x workflow.Execution) (json.RawMessage, error) {
+	output, err := m.Redrive(ctx, x)
+	if errors.Is(err, workflow.ErrNotFailed) {
+		return m.Run(ctx, x)
 	}
-	return run, err
+	return output, err
 }
 
 // freeRun is the id of the next run. One that has a plan is taken, also where the
@@ -179,7 +182,7 @@ func (r *Runtime) hasJournal(ctx context.Context, run string) (bool, error) {
 // resumeUnrecorded goes on with a run that was stopped before it was recorded.
 func (r *Runtime) resumeUnrecorded(ctx context.Context, run string) (migration.Run, error) {
 	named := r.Run(run, migration.ModeFull)
-	return named, r.execute(ctx, named, nil, (*workflow.Machine).Run)
+	return named, r.execute(ctx, named, nil, goOn)
 }
 
 type runMachine func(*workflow.Machine, context.Context, workflow.Execution) (json.RawMessage, error)

@@ -190,16 +190,22 @@ func closeAll(closers []func() error) error {
 func New(p *plan.Plan, parts Parts) (*Runtime, error) {
 	r := &Runtime{Parts: parts, Plan: p}
 	r.steps = r.wire()
+	var err error
+	r.machine, err = machine(r.steps)
+	return r, err
+}
+
+// machine is the definition with the functions of this machine put in.
+func machine(steps function.Steps) (*workflow.Machine, error) {
 	arns := map[string]string{"StagingBucket": bucket}
-	for name := range r.steps.Handlers() {
+	for name := range steps.Handlers() {
 		arns[variable(name)] = "arn:aws:lambda:local:000000000000:function:" + name
 	}
 	definition, err := workflow.Substitute(statemachine.Migrate, arns)
 	if err != nil {
 		return nil, err
 	}
-	r.machine, err = workflow.Parse(definition)
-	return r, err
+	return workflow.Parse(definition)
 }
 
 // bucket is what the definition calls the staging bucket.

@@ -37,7 +37,7 @@ type PlanOutput struct {
 	Kinds       []helpdesk.Kind `json:"kinds"`
 	Workers     int             `json:"workers"`     // segments side by side in anonymize
 	Concurrency int             `json:"concurrency"` // segments side by side in load and verify
-	Results     string          `json:"results"` // where Distributed Maps write their results
+	Results     string          `json:"results"`     // where Distributed Maps write their results
 	PlanHash    string          `json:"plan_hash"`
 }
 

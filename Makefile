@@ -33,7 +33,7 @@ check:
 
 crash:
 	$(GO) test ./internal/embedded -run TestACrashAnywhere -crash-every 1 -timeout 20m -v
-	$(GO) test ./cmd/safeconduct -run TestKill -kills 20 -timeout 10m -v
+	$(GO) test ./cmd/safeconduct -run TestKilled -kills 20 -timeout 10m -v
 
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m

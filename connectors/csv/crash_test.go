@@ -27,7 +27,7 @@ func TestWriter(t *testing.T) {
 	var dir, name string
 	var batches int
 	if n, _ := fmt.Sscan(os.Getenv(writerEnv), &dir, &name, &batches); n != 3 {
-		t.Skip("runs in a process of its own")
+		return // this process runs the tests
 	}
 	to := target(t, dir)
 	for i := range batches {

@@ -205,7 +205,7 @@ func TestNoAttachmentLeadsOutOfTheFolder(t *testing.T) {
 	outside := desk(t, map[string]string{"secret.txt": "secret"})
 	dir := desk(t, map[string]string{"groups.csv": "key\n1\n"})
 	if err := os.Symlink(filepath.Join(outside, "secret.txt"), filepath.Join(dir, "link.txt")); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	opener := source(t, dir).(connectors.AttachmentOpener)
 	for _, path := range []string{"link.txt", "../secret.txt", filepath.Join(outside, "secret.txt"), "", ".", "groups.csv/x"} {

@@ -34,7 +34,7 @@ func Function(name string) function.Handler {
 		if err != nil {
 			return nil, fmt.Errorf("SAFECONDUCT_PLAN: %w", err)
 		}
-		r, err := Open(ctx, p, Options{Home: os.Getenv("SAFECONDUCT_HOME"), Reports: os.Getenv("SAFECONDUCT_REPORTS"), Tool: "safeconduct"})
+		r, err := Open(ctx, p, Options{Home: os.Getenv("SAFECONDUCT_HOME"), Reports: os.Getenv("SAFECONDUCT_REPORTS"), Tool: "safeconduct", Wait: true})
 		if err != nil {
 			return nil, err
 		}

@@ -90,6 +90,8 @@ type Options struct {
 	Reports    string // folder for the documents of runs
 	Passphrase func() ([]byte, error)
 	Tool       string
+	// Wait waits for another process to let go of the home, until the context ends.
+	Wait bool
 	// NoSync gives up durability against power loss, for tests that crash a
 	// migration thousands of times.
 	NoSync bool
@@ -112,8 +114,8 @@ func Open(ctx context.Context, p *plan.Plan, o Options) (r *Runtime, err error) 
 		}
 	}()
 	lock := flock.New(filepath.Join(home, "lock"), flock.SetPermissions(0o600))
-	if ok, err := lock.TryLock(); err != nil || !ok {
-		return nil, errors.Join(ErrLocked, err)
+	if err := take(ctx, lock, o.Wait); err != nil {
+		return nil, err
 	}
 	closers = append(closers, lock.Unlock)
 	parts, opened, err := openParts(ctx, home, o)
@@ -127,6 +129,20 @@ func Open(ctx context.Context, p *plan.Plan, o Options) (r *Runtime, err error) 
 	}
 	r.closers = append(closers, parts.Desks.Close)
 	return r, nil
+}
+
+// lockPoll is how often a process that waits for the lock looks again.
+const lockPoll = 20 * time.Millisecond
+
+func take(ctx context.Context, lock *flock.Flock, wait bool) error {
+	try := lock.TryLock
+	if wait {
+		try = func() (bool, error) { return lock.TryLockContext(ctx, lockPoll) }
+	}
+	if ok, err := try(); err != nil || !ok {
+		return errors.Join(ErrLocked, err)
+	}
+	return nil
 }
 
 func openParts(ctx context.Context, home string, o Options) (parts Parts, closers []func() error, err error) {

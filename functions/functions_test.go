@@ -151,11 +151,15 @@ func (a *runtimeAPI) Invoke(ctx context.Context, resource string, input json.Raw
 	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
 	select {
 	case got := <-answers:
+		if got.err != nil {
+			a.t.Logf("%s: %v", name, got.err)
+		}
 		return got.output, got.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-time.After(time.Minute):
-		return nil, errors.New(name + " does not answer: " + said.String())
+		a.t.Errorf("%s does not answer; it said: %s", name, &said)
+		return nil, errors.New(name + " does not answer")
 	}
 }
 

@@ -1,17 +1,11 @@
 package migration
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math"
-
-	"github.com/gabriel-vasile/mimetype"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -49,14 +43,6 @@ type ExtractOutput struct {
 	Wait    int           `json:"wait"`    // seconds that the source asks to wait
 	Records int           `json:"records"` // of this invocation
 	Broken  int           `json:"broken"`
-}
-
-// A Manifest names the object that lists a run's segments of one side.
-type Manifest struct {
-	Manifest string `json:"manifest"`
-	Segments int    `json:"segments"`
-	Records  int    `json:"records"`
-	Broken   int    `json:"broken,omitempty"`
 }
 
 // Do reads pages of the kind until it ends, the source asks for a pause, or time
@@ -172,115 +158,4 @@ func unique() string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
 	return hex.EncodeToString(b[:])
-}
-
-// Attachments goes over every attachment of a record.
-func attachmentsOf(r *helpdesk.Record) (all []*helpdesk.Attachment) {
-	if r.Article != nil {
-		for i := range r.Article.Attachments {
-			all = append(all, &r.Article.Attachments[i])
-		}
-	}
-	if r.Ticket != nil {
-		for c := range r.Ticket.Comments {
-			for i := range r.Ticket.Comments[c].Attachments {
-				all = append(all, &r.Ticket.Comments[c].Attachments[i])
-			}
-		}
-	}
-	return all
-}
-
-// GoneInSource is why a file is left out whose bytes the source has lost.
-const GoneInSource = "gone_in_source"
-
-// attachments stages the bytes of a record's attachments and says in each where
-// they lie or why they stay behind.
-func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.Source, r Run, rec *helpdesk.Record) (staged int, err error) {
-	opener, _ := desk.(connectors.AttachmentOpener)
-	for _, a := range attachmentsOf(rec) {
-		if opener == nil {
-			a.LeftOut = GoneInSource
-			continue
-		}
-		if err := s.attachment(ctx, p.Select.Attachments, opener, r, a); err != nil {
-			return staged, err
-		}
-		if a.Blob != nil {
-			staged++
-		}
-	}
-	return staged, nil
-}
-
-func (s Extract) attachment(ctx context.Context, filter plan.AttachmentFilter, opener connectors.AttachmentOpener,
-	r Run, a *helpdesk.Attachment) error {
-	if a.LeftOut = filter.Excludes(*a, a.ContentType); a.LeftOut != "" {
-		return nil
-	}
-	content, err := opener.OpenAttachment(ctx, *a)
-	if errors.Is(err, connectors.ErrNotFound) {
-		a.LeftOut = GoneInSource
-		return nil
-	}
-	if err != nil {
-		return ofSource("open an attachment", err)
-	}
-	defer content.Close()
-	head := make([]byte, sniffed)
-	n, err := io.ReadFull(content, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return ofSource("read an attachment", err)
-	}
-	if a.LeftOut = filter.Excludes(*a, mimetype.Detect(head[:n]).String()); a.LeftOut != "" {
-		return nil
-	}
-	object := r.Prefix() + "blob/" + unique() + unique()
-	blob, err := staging.WriteBlob(ctx, s.Staging, s.Keys, r.label(keyring.Raw, object),
-		io.MultiReader(bytes.NewReader(head[:n]), content))
-	if err != nil {
-		return ofStorage("stage an attachment", err)
-	}
-	a.Blob, a.SHA256, a.Size = &blob.Blob, blob.SHA256, blob.Size
-	return nil
-}
-
-// sniffed is how many bytes tell a file's type: mimetype looks at 3,072.
-const sniffed = 3072
-
-// List writes the manifest of the raw side: JSON Lines, one segment a line, in
-// the order of kinds. A Distributed Map reads it.
-func (s Extract) List(ctx context.Context, in ExtractInput) (Manifest, error) {
-	_, l, err := s.open(ctx, in.Run)
-	if err != nil {
-		return Manifest{}, err
-	}
-	return writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw", nil)
-}
-
-// writeManifest lists the segments of a side that are wanted, in an object of
-// the run. The list holds names, counts and digests, so it is not sealed.
-func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name string,
-	want func(ledger.Segment) bool) (m Manifest, err error) {
-	m.Manifest = r.Prefix() + "manifest/" + name + ".jsonl"
-	var lines bytes.Buffer
-	for g, err := range l.Segments(ctx, r.ID, string(side)) {
-		if err != nil {
-			return m, ofStorage("read the manifest", err)
-		}
-		if want != nil && !want(g) {
-			continue
-		}
-		line, err := json.Marshal(g)
-		if err != nil {
-			return m, fmt.Errorf("manifest: %w", err)
-		}
-		lines.Write(append(line, '\n'))
-		m.Segments, m.Records, m.Broken = m.Segments+1, m.Records+g.Records, m.Broken+g.Broken
-	}
-	err = store.Put(ctx, m.Manifest, func(w io.Writer) error { _, err := w.Write(lines.Bytes()); return err })
-	if errors.Is(err, staging.ErrExists) {
-		err = nil // an earlier invocation wrote the same list
-	}
-	return m, ofStorage("write the manifest", err)
 }

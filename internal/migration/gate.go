@@ -4,57 +4,8 @@ import (
 	"context"
 
 	"github.com/safeconduct/safeconduct/internal/audit"
-	"github.com/safeconduct/safeconduct/internal/helpdesk"
-	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
-
-// A CleanList tells the flow which phases to load and what to verify.
-type CleanList struct {
-	Phases     []PhaseList `json:"phases"`
-	PhaseCount int         `json:"phase_count"`
-	Next       int         `json:"next"` // index of the phase to load next
-	Manifest   string      `json:"manifest"`
-	Segments   int         `json:"segments"`
-	Records    int         `json:"records"`
-}
-
-// A PhaseList is one phase that has something to load.
-type PhaseList struct {
-	Name     helpdesk.Phase `json:"name"`
-	Manifest string         `json:"manifest"`
-	Segments int            `json:"segments"`
-	Records  int            `json:"records"`
-}
-
-// List writes a manifest of the clean side for each phase that has segments, and
-// one of all for verify.
-func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, error) {
-	_, l, err := s.open(ctx, in.Run)
-	if err != nil {
-		return CleanList{}, err
-	}
-	list := CleanList{Phases: []PhaseList{}}
-	for _, phase := range helpdesk.Phases() {
-		m, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, string(phase), func(g ledger.Segment) bool {
-			if phase == helpdesk.PhaseRelations {
-				return g.Linked > 0
-			}
-			return g.Kind == phase.Kind() && g.Records > 0
-		})
-		if err != nil {
-			return list, err
-		}
-		if m.Segments > 0 {
-			list.Phases = append(list.Phases, PhaseList{phase, m.Manifest, m.Segments, m.Records})
-		}
-	}
-	list.PhaseCount = len(list.Phases)
-	all, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, "clean",
-		func(g ledger.Segment) bool { return g.Records > 0 })
-	list.Manifest, list.Segments, list.Records = all.Manifest, all.Segments, all.Records
-	return list, err
-}
 
 // Gate decides whether the run goes on to load. It stops it where values are not
 // mapped; approvals by a person come with the deployed form.

@@ -1,0 +1,90 @@
+package migration
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/staging"
+)
+
+// Attachments goes over every attachment of a record.
+func attachmentsOf(r *helpdesk.Record) (all []*helpdesk.Attachment) {
+	if r.Article != nil {
+		for i := range r.Article.Attachments {
+			all = append(all, &r.Article.Attachments[i])
+		}
+	}
+	if r.Ticket != nil {
+		for c := range r.Ticket.Comments {
+			for i := range r.Ticket.Comments[c].Attachments {
+				all = append(all, &r.Ticket.Comments[c].Attachments[i])
+			}
+		}
+	}
+	return all
+}
+
+// GoneInSource is why a file is left out whose bytes the source has lost.
+const GoneInSource = "gone_in_source"
+
+// attachments stages the bytes of a record's attachments and says in each where
+// they lie or why they stay behind.
+func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.Source, r Run, rec *helpdesk.Record) (staged int, err error) {
+	opener, _ := desk.(connectors.AttachmentOpener)
+	for _, a := range attachmentsOf(rec) {
+		if opener == nil {
+			a.LeftOut = GoneInSource
+			continue
+		}
+		if err := s.attachment(ctx, p.Select.Attachments, opener, r, a); err != nil {
+			return staged, err
+		}
+		if a.Blob != nil {
+			staged++
+		}
+	}
+	return staged, nil
+}
+
+func (s Extract) attachment(ctx context.Context, filter plan.AttachmentFilter, opener connectors.AttachmentOpener,
+	r Run, a *helpdesk.Attachment) error {
+	if a.LeftOut = filter.Excludes(*a, a.ContentType); a.LeftOut != "" {
+		return nil
+	}
+	content, err := opener.OpenAttachment(ctx, *a)
+	if errors.Is(err, connectors.ErrNotFound) {
+		a.LeftOut = GoneInSource
+		return nil
+	}
+	if err != nil {
+		return ofSource("open an attachment", err)
+	}
+	defer content.Close()
+	head := make([]byte, sniffed)
+	n, err := io.ReadFull(content, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return ofSource("read an attachment", err)
+	}
+	if a.LeftOut = filter.Excludes(*a, mimetype.Detect(head[:n]).String()); a.LeftOut != "" {
+		return nil
+	}
+	object := r.Prefix() + "blob/" + unique() + unique()
+	blob, err := staging.WriteBlob(ctx, s.Staging, s.Keys, r.label(keyring.Raw, object),
+		io.MultiReader(bytes.NewReader(head[:n]), content))
+	if err != nil {
+		return ofStorage("stage an attachment", err)
+	}
+	a.Blob, a.SHA256, a.Size = &blob.Blob, blob.SHA256, blob.Size
+	return nil
+}
+
+// sniffed is how many bytes tell a file's type: mimetype looks at 3,072.
+const sniffed = 3072

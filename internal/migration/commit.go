@@ -1,0 +1,60 @@
+package migration
+
+import (
+	"context"
+
+	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+)
+
+// Commit moves the cursors of a run past what was verified or is on record.
+type Commit struct{ Base }
+
+// A CommitOutput counts the cursors that were moved and those that were not.
+type CommitOutput struct {
+	Moved int `json:"moved"`
+	Held  int `json:"held"` // kinds with fields that nobody expected
+}
+
+// Do fails with NotVerified where a record is lost, foreign or twice. The cursor
+// of a kind with UNEXPECTED fields stays where it is: its records are read
+// again.
+func (s Commit) Do(ctx context.Context, in RunInput) (out CommitOutput, err error) {
+	_, l, err := s.open(ctx, in.Run)
+	if err != nil {
+		return out, err
+	}
+	var census CensusResult
+	if err := l.Note(ctx, in.Run.ID, "census", &census); err != nil {
+		return out, ofStorage("read the census", err)
+	}
+	if !census.Conserved() {
+		return out, failf(NotVerified, "records are lost, foreign or twice in the target")
+	}
+	held := map[string]bool{}
+	for v, err := range ledger.Notes[Verdict](ctx, l, in.Run.ID, "verdict#") {
+		if err != nil {
+			return out, ofStorage("read verdicts", err)
+		}
+		if len(v.Differences) > 0 {
+			held[string(v.Kind)] = true
+		}
+	}
+	var cursors []ledger.Cursor
+	for p, err := range l.Positions(ctx, in.Run.ID) {
+		if err != nil {
+			return out, ofStorage("read positions", err)
+		}
+		if held[string(p.Kind)] || !p.Done {
+			out.Held++
+			continue
+		}
+		cursors = append(cursors, ledger.Cursor{Kind: string(p.Kind), Run: in.Run.ID, Moved: s.Now().UTC(), Cursor: p.Cursor})
+	}
+	out.Moved = len(cursors)
+	if err := l.MoveCursors(ctx, cursors...); err != nil {
+		return out, ofStorage("move cursors", err)
+	}
+	err = s.record(ctx, in.Run, "commit", audit.Committed, in.Run.ID, map[string]int64{"moved": int64(out.Moved), "held": int64(out.Held)})
+	return out, err
+}

@@ -1,0 +1,107 @@
+package migration
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/staging"
+)
+
+// A Manifest names the object that lists a run's segments of one side.
+type Manifest struct {
+	Manifest string `json:"manifest"`
+	Segments int    `json:"segments"`
+	Records  int    `json:"records"`
+	Broken   int    `json:"broken,omitempty"`
+}
+
+// List writes the manifest of the raw side: JSON Lines, one segment a line, in
+// the order of kinds. A Distributed Map reads it.
+func (s Extract) List(ctx context.Context, in ExtractInput) (Manifest, error) {
+	_, l, err := s.open(ctx, in.Run)
+	if err != nil {
+		return Manifest{}, err
+	}
+	return writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw", nil)
+}
+
+// writeManifest lists the segments of a side that are wanted, in an object of
+// the run. The list holds names, counts and digests, so it is not sealed.
+func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name string,
+	want func(ledger.Segment) bool) (m Manifest, err error) {
+	m.Manifest = r.Prefix() + "manifest/" + name + ".jsonl"
+	var lines bytes.Buffer
+	for g, err := range l.Segments(ctx, r.ID, string(side)) {
+		if err != nil {
+			return m, ofStorage("read the manifest", err)
+		}
+		if want != nil && !want(g) {
+			continue
+		}
+		line, err := json.Marshal(g)
+		if err != nil {
+			return m, fmt.Errorf("manifest: %w", err)
+		}
+		lines.Write(append(line, '\n'))
+		m.Segments, m.Records, m.Broken = m.Segments+1, m.Records+g.Records, m.Broken+g.Broken
+	}
+	err = store.Put(ctx, m.Manifest, func(w io.Writer) error { _, err := w.Write(lines.Bytes()); return err })
+	if errors.Is(err, staging.ErrExists) {
+		err = nil // an earlier invocation wrote the same list
+	}
+	return m, ofStorage("write the manifest", err)
+}
+
+// A CleanList tells the flow which phases to load and what to verify.
+type CleanList struct {
+	Phases     []PhaseList `json:"phases"`
+	PhaseCount int         `json:"phase_count"`
+	Next       int         `json:"next"` // index of the phase to load next
+	Manifest   string      `json:"manifest"`
+	Segments   int         `json:"segments"`
+	Records    int         `json:"records"`
+}
+
+// A PhaseList is one phase that has something to load.
+type PhaseList struct {
+	Name     helpdesk.Phase `json:"name"`
+	Manifest string         `json:"manifest"`
+	Segments int            `json:"segments"`
+	Records  int            `json:"records"`
+}
+
+// List writes a manifest of the clean side for each phase that has segments, and
+// one of all for verify.
+func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, error) {
+	_, l, err := s.open(ctx, in.Run)
+	if err != nil {
+		return CleanList{}, err
+	}
+	list := CleanList{Phases: []PhaseList{}}
+	for _, phase := range helpdesk.Phases() {
+		m, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, string(phase), func(g ledger.Segment) bool {
+			if phase == helpdesk.PhaseRelations {
+				return g.Linked > 0
+			}
+			return g.Kind == phase.Kind() && g.Records > 0
+		})
+		if err != nil {
+			return list, err
+		}
+		if m.Segments > 0 {
+			list.Phases = append(list.Phases, PhaseList{phase, m.Manifest, m.Segments, m.Records})
+		}
+	}
+	list.PhaseCount = len(list.Phases)
+	all, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, "clean",
+		func(g ledger.Segment) bool { return g.Records > 0 })
+	list.Manifest, list.Segments, list.Records = all.Manifest, all.Segments, all.Records
+	return list, err
+}

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,6 +131,9 @@ type runtimeAPI struct {
 	env []string
 }
 
+// patience is how long a function may take to answer; it takes milliseconds.
+const patience = 2 * time.Minute
+
 // Invoke starts the function that the ARN names, gives it one event, and ends it.
 func (a *runtimeAPI) Invoke(ctx context.Context, resource string, input json.RawMessage) (json.RawMessage, error) {
 	name := resource[strings.LastIndexByte(resource, ':')+1:]
@@ -157,7 +161,9 @@ func (a *runtimeAPI) Invoke(ctx context.Context, resource string, input json.Raw
 		return got.output, got.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
+		_ = c.Process.Signal(syscall.SIGQUIT) // Go programs then say where they stand
+		_ = c.Wait()
 		a.t.Errorf("%s does not answer; it said: %s", name, &said)
 		return nil, errors.New(name + " does not answer")
 	}

@@ -45,6 +45,30 @@ func TestARecordThatTheTargetRefusesNeitherStopsTheOthersNorVanishes(t *testing.
 	}
 }
 
+func TestACommentThatTheTargetRefusesIsMissedByVerifyAndStopsNothing(t *testing.T) {
+	source, target := fill(t, memory.Options{}, sample.Crash()), memory.New(memory.Options{Threaded: true, Batch: 10})
+	target.Hook(memory.Hooks{Before: func(op memory.Operation) error {
+		if op.Name == memory.OpAppend && op.N == 7 {
+			return connectors.ErrRejected
+		}
+		return nil
+	}})
+	r := open(t, t.TempDir(), parse(t), source.Source(), target.Target())
+	report := migrate(t, r)
+	if len(report.Findings) == 0 || !report.Partial() {
+		t.Errorf("the report does not name the comment: %s", report.Summary("en"))
+	}
+	comments := func(d *memory.Desk) (n int) {
+		for _, r := range d.Records(helpdesk.KindTicket) {
+			n += len(r.Ticket.Comments)
+		}
+		return n
+	}
+	if got, want := comments(target), comments(source)-1; got != want {
+		t.Errorf("%d comments in the target, want %d", got, want)
+	}
+}
+
 func TestALostAnswerIsNotTakenForAFailure(t *testing.T) {
 	for name, answer := range map[string]error{"lost": memory.ErrAnswerLost, "late": memory.ErrLate} {
 		t.Run(name, func(t *testing.T) {

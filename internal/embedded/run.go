@@ -77,7 +77,7 @@ func (r *Runtime) clear(ctx context.Context, all bool) error {
 			}
 		}
 	}
-	return nil
+	return r.Ledger().Release(ctx, rollbackRun) // of a rollback that was killed
 }
 
 func (r *Runtime) giveUp(ctx context.Context, run ledger.Run) error {
@@ -228,12 +228,15 @@ func (r *Runtime) Report(ctx context.Context, run migration.Run) (evidence.Repor
 	return r.steps.Report.Gather(ctx, run)
 }
 
+// rollbackRun stands in the place of a run's id while a rollback holds the lease.
+const rollbackRun = "rollback"
+
 // Rollback takes back what the migration created in the target.
 func (r *Runtime) Rollback(ctx context.Context) ([]migration.RolledBack, error) {
 	if err := r.clear(ctx, true); err != nil {
 		return nil, err
 	}
-	run := r.Run("rollback", migration.ModeFull)
+	run := r.Run(rollbackRun, migration.ModeFull)
 	if err := r.Plans.Keep(ctx, run, r.Plan); err != nil {
 		return nil, err
 	}

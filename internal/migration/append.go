@@ -70,15 +70,23 @@ func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger
 		if id != "" || err != nil {
 			return id, err
 		}
-	} else if e.Child == "" {
+	}
+	if intended || e.Child == "" { // an intent anew: the wait for a lost request counts from it
 		e.Child = commentDigest(w.index, c)
 		if err := w.put(ctx, e); err != nil {
 			return "", err
 		}
 	}
 	id, err := a.Append(ctx, e.Target, c, w.openBlob)
+	if errors.Is(err, connectors.ErrRejected) {
+		return refusedComment, nil
+	}
 	return id, ofTarget("append a comment", err)
 }
+
+// refusedComment stands in the place of the id of a comment that the target will
+// never take: the others go on, and verify finds it missing.
+const refusedComment = "-"
 
 // arrived looks on the thread, behind the last comment that is known, for the one
 // that was intended. Equal texts are told apart by that position. Where it is not
@@ -89,9 +97,11 @@ func (w *worker) arrived(ctx context.Context, e *ledger.Entry, c helpdesk.Commen
 		return "", ofTarget("read a ticket", err)
 	}
 	start := 0
-	if len(e.Children) > 0 {
-		last := e.Children[len(e.Children)-1]
-		start = 1 + slices.IndexFunc(r.Ticket.Comments, func(c helpdesk.Comment) bool { return c.Key == last })
+	for _, last := range slices.Backward(e.Children) {
+		if last != refusedComment {
+			start = 1 + slices.IndexFunc(r.Ticket.Comments, func(c helpdesk.Comment) bool { return c.Key == last })
+			break
+		}
 	}
 	want := commentDigest(w.index, c)
 	for _, c := range r.Ticket.Comments[start:] {

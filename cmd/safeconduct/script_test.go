@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,24 +29,10 @@ func TestScripts(t *testing.T) {
 			"exitcode": exitcode,
 		},
 		Setup: func(env *testscript.Env) error {
-			return os.WriteFile(filepath.Join(env.WorkDir, "plan.yaml"), []byte(scriptPlan), 0o600)
+			return os.WriteFile(filepath.Join(env.WorkDir, "plan.yaml"), []byte(strings.Replace(testPlan, "EXPORT", "export", 1)), 0o600)
 		},
 	})
 }
-
-const scriptPlan = `version: 1
-migration: test
-source: {connector: csv, path: export}
-target: {connector: archive, path: archive}
-privacy:
-  controller: Example Ltd
-  contact: privacy@example.org
-  purpose: test
-  legal_basis: contract
-  regimes: [gdpr]
-  retention: 30 days
-  preset: gdpr
-`
 
 // export writes the small sample account: export FOLDER.
 func export(ts *testscript.TestScript, neg bool, args []string) {

@@ -38,7 +38,7 @@ type LoadOutput struct {
 	Wait    int    `json:"wait"`    // seconds until it is worth going on
 	Created int    `json:"created"` // records of this invocation
 	Adopted int    `json:"adopted"` // found by marker after a crash
-	Records int    `json:"records"` // of the segment
+	Records int    `json:"records"` // of the segment in this phase
 }
 
 // Do loads the segment, or as much as time and the target's limits allow; called
@@ -55,6 +55,7 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	}
 	w.out.Records = len(lines)
 	if in.Phase == helpdesk.PhaseRelations {
+		w.out.Records = in.Segment.Linked
 		err = w.relate(ctx, lines)
 	} else {
 		err = w.load(ctx, in.Segment.Kind, lines)

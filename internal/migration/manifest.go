@@ -29,20 +29,22 @@ func (s Extract) List(ctx context.Context, in ExtractInput) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	return writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw", nil)
+	return writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw",
+		func(g ledger.Segment) int { return g.Records + g.Broken })
 }
 
-// writeManifest lists the segments of a side that are wanted, in an object of
-// the run. The list holds names, counts and digests, so it is not sealed.
+// writeManifest lists the segments of a side of which records are wanted, in an
+// object of the run. The list holds names, counts and digests, so it is not sealed.
 func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name string,
-	want func(ledger.Segment) bool) (m Manifest, err error) {
+	wanted func(ledger.Segment) int) (m Manifest, err error) {
 	m.Manifest = r.Prefix() + "manifest/" + name + ".jsonl"
 	var lines bytes.Buffer
 	for g, err := range l.Segments(ctx, r.ID, string(side)) {
 		if err != nil {
 			return m, ofStorage("read the manifest", err)
 		}
-		if want != nil && !want(g) {
+		n := wanted(g)
+		if n == 0 {
 			continue
 		}
 		line, err := json.Marshal(g)
@@ -50,7 +52,7 @@ func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r
 			return m, fmt.Errorf("manifest: %w", err)
 		}
 		lines.Write(append(line, '\n'))
-		m.Segments, m.Records, m.Broken = m.Segments+1, m.Records+g.Records, m.Broken+g.Broken
+		m.Segments, m.Records, m.Broken = m.Segments+1, m.Records+n, m.Broken+g.Broken
 	}
 	err = store.Put(ctx, m.Manifest, func(w io.Writer) error { _, err := w.Write(lines.Bytes()); return err })
 	if errors.Is(err, staging.ErrExists) {
@@ -86,11 +88,14 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 	}
 	list := CleanList{Phases: []PhaseList{}}
 	for _, phase := range helpdesk.Phases() {
-		m, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, string(phase), func(g ledger.Segment) bool {
-			if phase == helpdesk.PhaseRelations {
-				return g.Linked > 0
+		m, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, string(phase), func(g ledger.Segment) int {
+			switch {
+			case phase == helpdesk.PhaseRelations:
+				return g.Linked
+			case g.Kind == phase.Kind():
+				return g.Records
 			}
-			return g.Kind == phase.Kind() && g.Records > 0
+			return 0
 		})
 		if err != nil {
 			return list, err
@@ -101,7 +106,7 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 	}
 	list.PhaseCount = len(list.Phases)
 	all, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, "clean",
-		func(g ledger.Segment) bool { return g.Records > 0 })
+		func(g ledger.Segment) int { return g.Records })
 	list.Manifest, list.Segments, list.Records = all.Manifest, all.Segments, all.Records
 	return list, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -15,24 +17,16 @@ import (
 )
 
 // A disk is full from its nth write on, until somebody makes room.
-type disk struct {
-	left int
-	full bool
-}
+type disk struct{ left atomic.Int64 }
 
 func (d *disk) write() error {
-	if d.left--; d.left < 0 {
-		d.full = true
-		return &fsError{}
+	if d.left.Add(-1) < 0 {
+		return &os.PathError{Op: "write", Path: "object", Err: syscall.ENOSPC}
 	}
 	return nil
 }
 
-// fsError is what a write to a full disk returns.
-type fsError struct{}
-
-func (*fsError) Error() string { return syscall.ENOSPC.Error() }
-func (*fsError) Unwrap() error { return syscall.ENOSPC }
+func (d *disk) full() bool { return d.left.Load() < 0 }
 
 type fullStaging struct {
 	staging.Store
@@ -61,9 +55,10 @@ func (f fullRows) Commit(ctx context.Context, changes ...ledger.Change) error {
 }
 
 func TestAFullDiskStopsTheRunAndRoomLetsItGoOn(t *testing.T) {
-	for _, after := range []int{5, 20, 40, 60, 80} {
+	for _, after := range []int64{5, 20, 40, 60, 80} {
 		source, target := fill(t, memory.Options{PageSize: 10}, sample.Crash()), memory.New(memory.Options{})
-		d := &disk{left: after}
+		d := &disk{}
+		d.left.Store(after)
 		r, err := openWith(t.TempDir(), parse(t), source.Source(), target.Target(), func(p *Parts) {
 			p.Staging, p.Rows = fullStaging{p.Staging, d}, fullRows{p.Rows, d}
 		})
@@ -72,7 +67,7 @@ func TestAFullDiskStopsTheRunAndRoomLetsItGoOn(t *testing.T) {
 		}
 		defer r.Close()
 		_, err = r.Migrate(t.Context(), Request{Mode: migration.ModeFull})
-		if err == nil || !d.full {
+		if err == nil || !d.full() {
 			t.Errorf("after %d writes: the run did not notice: %v", after, err)
 			continue
 		}
@@ -80,7 +75,7 @@ func TestAFullDiskStopsTheRunAndRoomLetsItGoOn(t *testing.T) {
 		if errors.As(err, &failed) && failed.Name != string(migration.StorageFailed) {
 			t.Errorf("after %d writes: %v, want StorageFailed", after, err)
 		}
-		d.left = 1 << 30
+		d.left.Store(1 << 30)
 		if _, err := r.Resume(t.Context()); errors.Is(err, ErrNothingToResume) {
 			_, err = r.Migrate(t.Context(), Request{Mode: migration.ModeFull})
 			if err != nil {

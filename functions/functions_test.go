@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -146,7 +147,7 @@ func (a *runtimeAPI) Invoke(ctx context.Context, resource string, input json.Raw
 	go server.Serve(listener)
 	defer server.Close()
 	c := exec.CommandContext(ctx, filepath.Join(a.bin, name))
-	c.Env = append(a.env, "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
+	c.Env = append(slices.Clip(a.env), "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String()) // side by side with others
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = &said, &said
 	if err := c.Start(); err != nil {

@@ -23,6 +23,19 @@ var (
 	ErrSettings = errors.New("settings")
 )
 
+// Advice is an error with a sentence for the person who has to do something about
+// it: "The address answers with a web page instead of the API: …". A connector
+// writes the sentence beforehand; nothing of an answer or a record is in it.
+type Advice struct {
+	Sentence string
+	Err      error // one of the errors above
+}
+
+func (a *Advice) Error() string { return a.Err.Error() + ": " + a.Sentence }
+
+// Unwrap gives the error that the sentence is about.
+func (a *Advice) Unwrap() error { return a.Err }
+
 // Rejected says why a target will not take a record. Reason is a code from the
 // connector's own short list ("unknown_status"), Field the model's field name.
 type Rejected struct {

@@ -1,9 +1,11 @@
 package connectors
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -38,10 +40,11 @@ type TargetProfile struct {
 	Version string
 	Kinds   []helpdesk.Kind // that can be created; others are LOST whole
 	// Fidelity tells by field name (Field.Name) what becomes of a field. A field
-	// that is not named is Lost.
+	// that is not named is Lost. A custom field may be named by itself
+	// ("ticket.custom.Product"), which goes before what is said of all.
 	Fidelity map[string]Fidelity
-	// Vocabulary lists, by field name, the only values that the target takes. A
-	// field that is not named takes any.
+	// Vocabulary lists, by field name, the only values that the target takes; one
+	// custom field is named as in Fidelity. A field that is not named takes any.
 	Vocabulary map[string][]string
 	// Requires names references that no record may be without ("ticket.requester"):
 	// a placeholder stands in where the source has none.
@@ -52,8 +55,29 @@ type TargetProfile struct {
 	// may still carry it out: a server that has been busy, a queue. A probe waits
 	// for it.
 	Hold time.Duration
+	// Opening: Create of a ticket takes the first comment along, if it is public,
+	// although the target is an Appender: it is the text that the ticket opens
+	// with. Read gives that comment the key OpeningKey.
+	Opening bool
+	// Unprepared lists what somebody has to do in the target before a run may
+	// start, each as a sentence that says what and how.
+	Unprepared []string
 	// Notes tell the operator what the target is and is not.
 	Notes []string
+}
+
+// Of is the fidelity of a field by its name, also that of one custom field
+// ("ticket.custom.Product").
+func (p TargetProfile) Of(name string) Fidelity {
+	if f, ok := p.Fidelity[name]; ok {
+		return f
+	}
+	for _, all := range []string{"custom", "extra"} {
+		if table, _, ok := strings.Cut(name, "."+all+"."); ok {
+			name = table + "." + all
+		}
+	}
+	return cmp.Or(p.Fidelity[name], Lost)
 }
 
 // Fidelity is what a target makes of a field.
@@ -90,11 +114,68 @@ type Created struct {
 }
 
 // An Appender is a target that takes a ticket's comments one by one. Its Create
-// of a ticket leaves the comments out, and Append adds them in order.
+// of a ticket leaves the comments out (see TargetProfile.Opening), and Append
+// adds them in order.
 type Appender interface {
 	// Append adds the comment behind those that the ticket has, without a marker:
 	// the caller tells by reading the ticket whether a lost answer was a success.
+	// The id is the key by which Read knows the comment. A ticket that is not there
+	// is an error.
 	Append(ctx context.Context, ticket string, c helpdesk.Comment, open OpenFunc) (id string, err error)
+}
+
+// OpeningKey is the key of the comment that a ticket opens with, where the
+// target has no id for it; see TargetProfile.Opening.
+const OpeningKey = "opening"
+
+// Opening returns the comment that Create takes along where the profile says
+// Opening, or nil if the ticket has none that may stand there.
+func Opening(t *helpdesk.Ticket) *helpdesk.Comment {
+	if t == nil || len(t.Comments) == 0 || t.Comments[0].Visibility == helpdesk.VisibilityPrivate {
+		return nil
+	}
+	return &t.Comments[0]
+}
+
+// A Finisher is a target in which comments change what a ticket holds, as a
+// reply that opens it again, or which takes some fields only of a ticket that
+// exists.
+type Finisher interface {
+	// Finish gives the ticket, all of whose comments are there, the fields of r
+	// that the profile declares Second. To finish twice is to finish once, but for
+	// what an agent changed in between: that stays.
+	Finish(ctx context.Context, ticket string, r helpdesk.Record) error
+}
+
+// A Renderer is a target that keeps texts in a form of its own, such as
+// Markdown.
+type Renderer interface {
+	// Render returns the record as Read gives it back if nothing was lost on the
+	// way: r itself where nothing changes, else a copy. It asks nobody.
+	Render(r helpdesk.Record) helpdesk.Record
+}
+
+// A MailCounter is a target that knows which mails it has sent.
+type MailCounter interface {
+	// Mails counts the mails that the target recorded since then, by the clock of
+	// this machine, for what this account did.
+	Mails(ctx context.Context, since time.Time) (int, error)
+}
+
+// A DateFixer is a target with a database of its customer's own, in which the
+// dates can be set that its API does not take.
+type DateFixer interface {
+	// FixDates writes an SQL script, for a person to read and run, that gives the
+	// tickets the dates and authors that their origin lines tell, and a query that
+	// shows whether it worked. It reads the target and changes nothing. The script
+	// holds ids and times and no content.
+	FixDates(ctx context.Context, tickets iter.Seq2[string, error], w io.Writer) (FixedDates, error)
+}
+
+// FixedDates counts what a script of a DateFixer sets.
+type FixedDates struct {
+	Tickets  int `json:"tickets"`
+	Comments int `json:"comments"`
 }
 
 // OpenFunc opens the bytes of an attachment.

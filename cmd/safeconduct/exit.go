@@ -99,6 +99,10 @@ func (a *app) adviseOn(n migration.Name) (code int, advice string) {
 		return exitUsage, "Correct the plan, then look at it with: safeconduct plan" + a.flag()
 	case migration.PlanChanged:
 		return exitUsage, "The plan or a help desk changed since the hash was printed. Look again: safeconduct plan" + a.flag()
+	case migration.TargetUnprepared:
+		return exitUsage, "Nothing was written to the target. When it is done: safeconduct plan" + a.flag()
+	case migration.TargetMails:
+		return exitFatal, "Switch the target's notifications off (its connector's page in docs/ says how), then: safeconduct resume" + a.flag()
 	case migration.GateClosed:
 		return exitUsage, "Nothing was written to the target. safeconduct plan" + a.flag() + " lists what is not mapped, with the lines to add."
 	case migration.AccessDenied:

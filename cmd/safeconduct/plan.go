@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -56,6 +57,9 @@ func (a *app) preview(ctx context.Context) error {
 	if err := a.print(f, func(w io.Writer) { forecast{w, f}.print(a.flag()) }); err != nil {
 		return err
 	}
+	if len(f.Target.Unprepared) > 0 {
+		return &exitError{errors.New("the target has to be prepared first"), exitUsage}
+	}
 	if len(f.Unmapped) > 0 {
 		return &exitError{fmt.Errorf("%d values are not mapped", len(f.Unmapped)), exitUsage}
 	}
@@ -78,8 +82,9 @@ func (f forecast) print(flag string) {
 	f.personal()
 	f.others()
 	f.unmapped()
+	f.unprepared()
 	fmt.Fprintf(f, "\nNothing was changed. Plan %s\n", f.PlanHash)
-	if len(f.Unmapped) == 0 {
+	if len(f.Unmapped)+len(f.Target.Unprepared) == 0 {
 		fmt.Fprintf(f, "To do just this: safeconduct migrate --plan-hash %s%s\n", f.PlanHash, flag)
 	}
 }
@@ -172,6 +177,16 @@ func (f forecast) others() {
 	}
 	if !f.Target.Removes {
 		fmt.Fprintln(f, "The target does not let records be removed: a rollback will not be possible.")
+	}
+}
+
+func (f forecast) unprepared() {
+	if len(f.Target.Unprepared) == 0 {
+		return
+	}
+	fmt.Fprintf(f, "\nTo be set up in %s before a run:\n", f.Target.Product)
+	for _, what := range f.Target.Unprepared {
+		fmt.Fprintf(f, "  %s\n", what)
 	}
 }
 

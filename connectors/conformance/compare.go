@@ -66,11 +66,11 @@ func same(a, b helpdesk.Record) bool {
 // wantKept compares a record that a target holds with what was created, by what
 // the target declares of each field. What the draft had no value for is the
 // target's to default.
-func wantKept(t testing.TB, fidelity map[string]connectors.Fidelity, want, got helpdesk.Record) {
+func wantKept(t testing.TB, p connectors.TargetProfile, want, got helpdesk.Record) {
 	t.Helper()
 	leaveOutSystem(&want, &got)
 	for a, b := range helpdesk.Pairs(&want, &got) {
-		f := fidelity[a.Field.Name]
+		f := p.Of(a.Name())
 		switch {
 		case a.Exists() && a.Empty():
 		case f.Keeps() && !sameValue(a, b):

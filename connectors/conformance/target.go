@@ -49,6 +49,7 @@ var targetChecks = []check[*targetRun]{
 	{"attachments are kept byte by byte", targetKeepsBytes},
 	{"an attachment that does not open is no success", targetNeedsBytes},
 	{"comments are appended in order and counted", targetAppends},
+	{"a ticket is finished after its comments, once", targetFinishes},
 	{"to link twice is to link once", targetLinks},
 	{"a person is matched by e-mail, a group by name", targetMatches},
 	{"the census lists exactly what is marked", targetCounts},
@@ -161,7 +162,8 @@ func (d *targetRun) tryAll(drafts []connectors.Draft) []connectors.Created {
 	return all
 }
 
-// try creates one draft, and appends its comments if that is the target's way.
+// try creates one draft, appends its comments and finishes it if that is the
+// target's way.
 func (d *targetRun) try(draft connectors.Draft) (string, error) {
 	d.Helper()
 	c := d.tryAll([]connectors.Draft{draft})[0]
@@ -177,14 +179,41 @@ func (d *targetRun) appendAll(id string, draft connectors.Draft) error {
 	if !ok || draft.Record.Ticket == nil {
 		return nil
 	}
-	for _, c := range draft.Record.Ticket.Comments {
+	comments := draft.Record.Ticket.Comments
+	if d.opens(draft.Record) {
+		comments = comments[1:]
+	}
+	for _, c := range comments {
 		if _, err := ask(d, "append", func(ctx context.Context) (string, error) {
 			return appender.Append(ctx, id, c, draft.Open)
 		}); err != nil {
 			return fmt.Errorf("append: %w", err)
 		}
 	}
-	return nil
+	return d.finish(id, draft.Record)
+}
+
+// opens reports whether the ticket's first comment came with its create.
+func (d *targetRun) opens(r helpdesk.Record) bool {
+	return d.profile.Opening && connectors.Opening(r.Ticket) != nil
+}
+
+func (d *targetRun) finish(id string, r helpdesk.Record) error {
+	d.Helper()
+	f, ok := d.Target.(connectors.Finisher)
+	if !ok {
+		return nil
+	}
+	_, err := ask(d, "finish", func(ctx context.Context) (struct{}, error) { return struct{}{}, f.Finish(ctx, id, r) })
+	return err
+}
+
+// shown is the record as the target gives it back if nothing is lost.
+func (d *targetRun) shown(r helpdesk.Record) helpdesk.Record {
+	if renderer, ok := d.Target.(connectors.Renderer); ok {
+		return renderer.Render(r)
+	}
+	return r
 }
 
 // create is try for a draft that has no reason to be refused.
@@ -223,5 +252,5 @@ func (d *targetRun) wantStored(draft connectors.Draft, id string) {
 		d.Errorf("read %s %q gives %s %q, complete: %t", draft.Record.Kind, id, got.Kind, got.Key, got.Complete())
 		return
 	}
-	wantKept(d, d.profile.Fidelity, draft.Record, got)
+	wantKept(d, d.profile, d.shown(draft.Record), got)
 }

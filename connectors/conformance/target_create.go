@@ -4,10 +4,20 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
+
+// ofAll is the field that a custom field's own name ("ticket.custom.Product")
+// belongs to.
+func ofAll(name string) string {
+	if table, _, one := strings.Cut(name, ".custom."); one {
+		return table + ".custom"
+	}
+	return name
+}
 
 func targetProfile(d *targetRun) {
 	p := d.profile
@@ -24,12 +34,12 @@ func targetProfile(d *targetRun) {
 		}
 	}
 	for name, f := range p.Fidelity {
-		if _, ok := fields[name]; !ok || !(f.Keeps() || f == connectors.Emulated || f == connectors.Lost) {
+		if _, ok := fields[ofAll(name)]; !ok || !(f.Keeps() || f == connectors.Emulated || f == connectors.Lost) {
 			d.Errorf("the profile declares %q to be %q: one of them does not exist", name, f)
 		}
 	}
 	for name := range p.Vocabulary {
-		if _, ok := fields[name]; !ok {
+		if _, ok := fields[ofAll(name)]; !ok {
 			d.Errorf("the profile has a vocabulary for %q, which is no field", name)
 		}
 	}

@@ -18,18 +18,25 @@ func targetAppends(d *targetRun) {
 	d.define()
 	draft := d.draft(helpdesk.KindTicket)
 	id := d.tryAll([]connectors.Draft{draft})[0].ID
-	if got := d.comments(id); len(got) > 0 {
-		d.Errorf("create wrote %d comments that are to be appended", len(got))
-	}
 	var ids []string
+	if d.opens(draft.Record) {
+		ids = append(ids, connectors.OpeningKey)
+	}
+	before := d.comments(id)
+	if len(before) != len(ids) {
+		d.Errorf("create wrote %d comments, want %d: the others are to be appended", len(before), len(ids))
+	}
 	for i, c := range draft.Record.Ticket.Comments {
-		c.Body = []string{"canary", "canary", "another canary"}[i%3]
+		c.Body, c.Format = []string{"canary", "canary", "another canary"}[i%3], helpdesk.FormatText
 		id := must(d, "append", func(ctx context.Context) (string, error) { return appender.Append(ctx, id, c, draft.Open) })
 		ids = append(ids, id)
 	}
 	var bodies, keys []string
-	for _, c := range d.comments(id) {
-		bodies, keys = append(bodies, c.Body), append(keys, c.Key)
+	for i, c := range d.comments(id) {
+		keys = append(keys, c.Key)
+		if i >= len(before) {
+			bodies = append(bodies, c.Body)
+		}
 	}
 	if want := []string{"canary", "canary", "another canary", "canary"}; d.keeps("comment.body") && !slices.Equal(bodies, want) {
 		d.Errorf("appended in turn and read back: %q, want %q", bodies, want)
@@ -54,6 +61,33 @@ func (d *targetRun) comments(ticket string) []helpdesk.Comment {
 	return slices.DeleteFunc(r.Ticket.Comments, func(c helpdesk.Comment) bool {
 		return c.Visibility == helpdesk.VisibilitySystem
 	})
+}
+
+func targetFinishes(d *targetRun) {
+	f, can := d.Target.(connectors.Finisher)
+	if !can {
+		notClaimed(d, "Finisher")
+		return
+	}
+	d.define()
+	draft := d.draft(helpdesk.KindTicket)
+	if words := d.profile.Vocabulary["ticket.status"]; len(words) > 1 {
+		draft.Record.Ticket.Status = words[len(words)-1] // hardly the one that a new ticket has
+	}
+	id := d.create(draft)
+	d.wantStored(draft, id)
+	before, _ := d.read(helpdesk.KindTicket, id)
+	if err := d.finish(id, draft.Record); err != nil {
+		d.Errorf("finish a second time: %v", err)
+	}
+	if after, _ := d.read(helpdesk.KindTicket, id); !same(before, after) {
+		d.Errorf("a ticket that was finished twice is another")
+	}
+	if _, err := ask(d, "finish no ticket", func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, f.Finish(ctx, nonsense, draft.Record)
+	}); err == nil {
+		d.Errorf("a ticket was finished that does not exist")
+	}
 }
 
 func targetLinks(d *targetRun) {

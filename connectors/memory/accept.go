@@ -64,15 +64,33 @@ func (d *Desk) byEmail(addresses []string) *entry {
 func (d *Desk) store(u upload) string {
 	r := u.record
 	if d.options.Threaded && r.Ticket != nil {
-		r.Ticket.Comments, u.files = nil, nil
+		d.open(&r)
 	}
 	d.mould(&r)
 	d.keep(&r, u.files)
+	if d.options.Reopening && r.Ticket != nil && len(r.Ticket.Comments) > 0 {
+		r.Ticket.Comments[0].Key = connectors.OpeningKey
+	}
 	return d.put(r, u.marker).record.Key
+}
+
+// open leaves a new ticket what it opens with.
+func (d *Desk) open(r *helpdesk.Record) {
+	opening := connectors.Opening(r.Ticket)
+	r.Ticket.Comments = nil
+	if d.options.Reopening {
+		r.Ticket.Status = d.firstStatus()
+		if opening != nil {
+			r.Ticket.Comments = []helpdesk.Comment{*opening}
+		}
+	}
 }
 
 // mould drops what the desk does not keep and normalises the rest.
 func (d *Desk) mould(r *helpdesk.Record) {
+	if d.options.Reopening {
+		*r = inMarkup(*r)
+	}
 	for v := range r.Values() {
 		if slices.Contains(d.options.Lossy, v.Field.Name) {
 			_ = v.Set(nil) // to empty a field never fails

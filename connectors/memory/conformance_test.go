@@ -15,6 +15,7 @@ import (
 var modes = map[string]memory.Options{
 	"whole":       {},
 	"threaded":    {Threaded: true},
+	"reopening":   {Reopening: true, Batch: 1},
 	"one by one":  {Batch: 1, PageSize: 1},
 	"big batches": {Batch: 100, PageSize: 3},
 	"strict": {Requires: []string{"ticket.requester", "comment.author"}, UniqueEmails: true,

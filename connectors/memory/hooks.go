@@ -20,6 +20,7 @@ const (
 	OpFind    = "find"
 	OpRead    = "read"
 	OpAppend  = "append"
+	OpFinish  = "finish"
 	OpLink    = "link"
 	OpMatch   = "match"
 	OpCensus  = "census"

@@ -22,6 +22,11 @@ type Options struct {
 
 	// Threaded makes the target an Appender: it takes comments one by one.
 	Threaded bool `yaml:"threaded"`
+	// Reopening makes the target one like Request Tracker and Redmine: it takes
+	// comments one by one, but the first public one opens the ticket; each comment
+	// puts the ticket back to the first status, so that Finish has to set it; and
+	// HTML is kept in a markup of the desk's own.
+	Reopening bool `yaml:"reopening"`
 	// Vocabulary closes sets of values, by field name ("ticket.status").
 	Vocabulary map[string][]string `yaml:"vocabulary"`
 	// Requires names references that no record may be without.
@@ -51,6 +56,7 @@ func (o Options) withDefaults() Options {
 	if len(o.Kinds) == 0 {
 		o.Kinds = helpdesk.Kinds()
 	}
+	o.Threaded = o.Threaded || o.Reopening
 	if o.Start.IsZero() {
 		o.Start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	}

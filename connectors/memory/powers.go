@@ -45,6 +45,9 @@ func (d *Desk) append(ticket string, u upload) (string, error) {
 	d.mould(&u.record)
 	d.keep(&u.record, u.files)
 	c := u.record.Ticket.Comments[0]
+	if d.options.Reopening {
+		e.record.Ticket.Status = d.firstStatus()
+	}
 	e.record.Ticket.Comments = append(e.record.Ticket.Comments, c)
 	d.touch(e)
 	return c.Key, nil

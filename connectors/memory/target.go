@@ -13,10 +13,14 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
-// Target is the desk as a target sees it: an Appender if Options.Threaded.
+// Target is the desk as a target sees it: an Appender if Options.Threaded, a
+// Finisher and Renderer too if Options.Reopening.
 func (d *Desk) Target() connectors.Target {
 	t := &target{account{d}}
-	if d.options.Threaded {
+	switch {
+	case d.options.Reopening:
+		return &reopening{&threaded{t}}
+	case d.options.Threaded:
 		return &threaded{t}
 	}
 	return t
@@ -28,7 +32,7 @@ func (t *target) Profile(ctx context.Context) (p connectors.TargetProfile, err e
 	err = t.desk.do(ctx, Operation{Name: OpProfile}, func() error {
 		o := t.desk.options
 		p = connectors.TargetProfile{Product: o.Product, Kinds: slices.Clone(o.Kinds), Fidelity: o.fidelity(),
-			Vocabulary: maps.Clone(o.Vocabulary), Requires: slices.Clone(o.Requires), Batch: o.Batch, Hold: o.Hold,
+			Vocabulary: maps.Clone(o.Vocabulary), Requires: slices.Clone(o.Requires), Batch: o.Batch, Hold: o.Hold, Opening: o.Reopening,
 			Notes: []string{"a desk in memory, for tests: it is gone when the process ends"}}
 		return nil
 	})
@@ -44,6 +48,9 @@ func (o Options) fidelity() map[string]connectors.Fidelity {
 			f[x.Name] = connectors.Native
 			if x.Class == helpdesk.ClassKey || slices.Contains(o.Lossy, x.Name) {
 				f[x.Name] = connectors.Lost
+			}
+			if o.Reopening && x.Name == "ticket.status" {
+				f[x.Name] = connectors.Second
 			}
 		}
 	}

@@ -33,14 +33,16 @@ var fates = map[migration.Name]struct {
 	migration.GateClosed:  {caught, "what was staged is destroyed before the run ends"},
 	migration.NotVerified: {caught, "the differences are written down before the run ends"},
 
-	migration.PlanInvalid:    {ends, "the same plan is as wrong the next time"},
-	migration.PlanChanged:    {ends, "somebody must agree to the new plan"},
-	migration.AccessDenied:   {ends, "repeated refusals lock accounts"},
-	migration.StagingCorrupt: {ends, "somebody changed an object: it must be looked at"},
-	migration.KeyForgotten:   {ends, "a destroyed key does not come back"},
-	migration.LedgerLost:     {ends, "adopting what the target holds is a decision"},
-	migration.LeaseLost:      {ends, "another run is at work"},
-	migration.Internal:       {ends, "a fault of ours repeats itself"},
+	migration.PlanInvalid:      {ends, "the same plan is as wrong the next time"},
+	migration.PlanChanged:      {ends, "somebody must agree to the new plan"},
+	migration.AccessDenied:     {ends, "repeated refusals lock accounts"},
+	migration.TargetUnprepared: {ends, "somebody has to set something up in the target"},
+	migration.TargetMails:      {ends, "customers hear of old tickets until somebody switches that off"},
+	migration.StagingCorrupt:   {ends, "somebody changed an object: it must be looked at"},
+	migration.KeyForgotten:     {ends, "a destroyed key does not come back"},
+	migration.LedgerLost:       {ends, "adopting what the target holds is a decision"},
+	migration.LeaseLost:        {ends, "another run is at work"},
+	migration.Internal:         {ends, "a fault of ours repeats itself"},
 }
 
 func TestEveryFailureMeetsItsFate(t *testing.T) {

@@ -38,9 +38,9 @@ type bench struct {
 func TestACrashAnywhereLosesAndDoublesNothing(t *testing.T) {
 	account := sample.Crash()
 	for name, newBench := range map[string]func(t *testing.T) *bench{
-		"memory, whole":    func(t *testing.T) *bench { return memoryBench(t, account, memory.Options{Batch: 10}) },
-		"memory, threaded": func(t *testing.T) *bench { return memoryBench(t, account, memory.Options{Batch: 1, Threaded: true}) },
-		"archive":          func(t *testing.T) *bench { return archiveBench(t, account) },
+		"memory, whole":     func(t *testing.T) *bench { return memoryBench(t, account, memory.Options{Batch: 10}) },
+		"memory, reopening": func(t *testing.T) *bench { return memoryBench(t, account, memory.Options{Batch: 1, Reopening: true}) },
+		"archive":           func(t *testing.T) *bench { return archiveBench(t, account) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			want, points := undisturbed(t, newBench(t))

@@ -11,6 +11,7 @@ import (
 func TestAMigrationMovesEverythingOnceAndASecondMovesNothing(t *testing.T) {
 	for name, o := range map[string]memory.Options{
 		"whole": {Batch: 10}, "threaded": {Batch: 1, Threaded: true, Normalise: true},
+		"reopening": {Batch: 1, Reopening: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			source, target := fill(t, memory.Options{PageSize: 30}, sample.Crash()), memory.New(o)

@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 
+	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/workflow"
@@ -254,6 +258,38 @@ func (r *Runtime) Rollback(ctx context.Context) ([]migration.RolledBack, error) 
 // Recheck compares the target with what was verified.
 func (r *Runtime) Recheck(ctx context.Context) (migration.RecheckResult, error) {
 	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.Do(ctx, r.Plan)
+}
+
+// ErrNoDateFixer: the target takes all dates by its API, or has no database of
+// its customer's.
+var ErrNoDateFixer = errors.New("this target has no dates to be set by SQL")
+
+// FixDates writes the SQL that gives the tickets in the target the dates which
+// its API did not take.
+func (r *Runtime) FixDates(ctx context.Context, w io.Writer) (connectors.FixedDates, error) {
+	target, err := r.Desks.Target(ctx, r.Plan)
+	if err != nil {
+		return connectors.FixedDates{}, err
+	}
+	fixer, ok := target.(connectors.DateFixer)
+	if !ok {
+		return connectors.FixedDates{}, ErrNoDateFixer
+	}
+	return fixer.FixDates(ctx, r.created(ctx), w)
+}
+
+// created are the ids of the tickets that the migration created.
+func (r *Runtime) created(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for e, err := range r.Ledger().All(ctx, helpdesk.KindTicket) {
+			if err == nil && e.State != ledger.StateLoaded {
+				continue
+			}
+			if !yield(e.Target, err) {
+				return
+			}
+		}
+	}
 }
 
 // PlanHash names the decisions of the plan as it stands now.

@@ -134,6 +134,14 @@ func (r Report) changed() (n int) {
 	return n
 }
 
+// mails is how many mails the target is known to have sent.
+func (r Report) mails() int {
+	if r.Mails == nil {
+		return 0
+	}
+	return *r.Mails
+}
+
 // census sums one number over the kinds of the census.
 func (r Report) census(number func(KindCensus) int) (n int) {
 	for _, k := range r.Census.Kinds {

@@ -75,6 +75,9 @@ func (w writer) census() []block {
 		verdict = "census.broken"
 	}
 	blocks = append(blocks, w.paragraph(verdict))
+	if w.r.Mails != nil {
+		blocks = append(blocks, w.paragraph("census.mails", "n", *w.r.Mails))
+	}
 	if len(c.Kinds) == 0 {
 		return blocks
 	}

@@ -43,7 +43,8 @@ type Report struct {
 	Foreign   int            `json:"foreign_comments,omitempty"` // written by others in the target meanwhile
 	Dangling  map[string]int `json:"dangling,omitempty"`         // references that lead nowhere, by kind
 	Census    Census         `json:"census"`
-	Residual  map[string]int `json:"residual"` // by field; empty is the goal
+	Mails     *int           `json:"mails,omitempty"` // that the target recorded for what the run wrote; nil: it does not say
+	Residual  map[string]int `json:"residual"`        // by field; empty is the goal
 	Sealed    *Seal          `json:"sealed,omitempty"`
 	Remains   []Remains      `json:"remains"`
 	Audit     Audit          `json:"audit"`

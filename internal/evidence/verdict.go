@@ -70,6 +70,7 @@ var concerns = []concern{
 		return truth(r.counted() && !r.Census.Conserved && r.unaccounted() == 0 &&
 			r.census(func(k KindCensus) int { return k.Missing + k.Foreign + k.Doubled }) == 0)
 	}},
+	{"mails", Failed, "census", func(r Report) int { return r.mails() }},
 	{"log_broken", Failed, "audit", func(r Report) int { return truth(r.Audit.Events > 0 && !r.Audit.Intact) }},
 	{"residual", Attention, "residual", func(r Report) int { return sum(r.Residual) }},
 	{"unexpected", Attention, "differences", Report.different},

@@ -53,6 +53,8 @@ type Entry struct {
 	// is the digest of the one that is intended next.
 	Children []string `json:"children,omitempty"`
 	Child    string   `json:"child,omitempty"`
+	// Finished: the ticket got, after its comments, what they would have changed.
+	Finished bool `json:"finished,omitempty"`
 	// Links is the digest of the links that were made.
 	Links string `json:"links,omitempty"`
 	// Base is what verify read back: short digests by field, and by part.

@@ -31,6 +31,9 @@ type Rules struct {
 	People map[string]string `yaml:"people,omitempty" json:"people,omitempty"`
 	// Fields renames custom fields.
 	Fields map[string]string `yaml:"fields,omitempty" json:"fields,omitempty"`
+	// Values maps what tickets hold in a custom field, by the field's name in the
+	// target.
+	Values map[string]map[string]string `yaml:"values,omitempty" json:"values,omitempty"`
 	// NumberTo keeps the ticket's old number in this custom field of the target.
 	NumberTo string `yaml:"number_to,omitempty" json:"number_to,omitempty"`
 }
@@ -51,6 +54,9 @@ func New(r Rules, vocabulary map[string][]string) (*Mapping, error) {
 		"ticket.tags": r.Tags, "person.tags": r.Tags, "organization.tags": r.Tags,
 		"group.name": r.Groups,
 	}}
+	for name, words := range r.Values {
+		m.words["ticket.custom."+name] = words
+	}
 	for _, field := range slices.Sorted(maps.Keys(m.words)) {
 		for _, from := range slices.Sorted(maps.Keys(m.words[field])) {
 			if to := m.words[field][from]; to != Drop && !m.takes(field, to) {
@@ -83,6 +89,9 @@ func section(field string) string {
 	case "ticket.tags", "person.tags", "organization.tags":
 		return "tags"
 	}
+	if name, ok := strings.CutPrefix(field, "ticket.custom."); ok {
+		return "values." + name
+	}
 	return ""
 }
 
@@ -95,6 +104,10 @@ type Unmapped struct {
 // Line is what to add to the plan.
 func (u Unmapped) Line(vocabulary map[string][]string) string {
 	s := section(u.Field)
+	if name, ok := strings.CutPrefix(s, "values."); ok {
+		return fmt.Sprintf("map: {values: {%q: {%q: ...}}}   # one of %s, or - to leave it out",
+			name, u.Value, strings.Join(vocabulary[u.Field], ", "))
+	}
 	if s == "" {
 		return fmt.Sprintf("%s: the target takes only %s, and the source has %q",
 			u.Field, strings.Join(vocabulary[u.Field], ", "), u.Value)
@@ -129,8 +142,8 @@ func (m *Mapping) Apply(r *helpdesk.Record, report func(path string, e Effect)) 
 }
 
 func (m *Mapping) value(v helpdesk.Value, report func(string, Effect)) (unmapped []Unmapped) {
-	words, ruled := m.words[v.Field.Name]
-	_, closed := m.vocabulary[v.Field.Name]
+	words, ruled := m.words[v.Name()]
+	_, closed := m.vocabulary[v.Name()]
 	if !ruled && !closed || v.Empty() {
 		return nil
 	}
@@ -143,8 +156,8 @@ func (m *Mapping) value(v helpdesk.Value, report func(string, Effect)) (unmapped
 		case ok:
 			is = append(is, to)
 		default:
-			if !m.takes(v.Field.Name, w) {
-				unmapped = append(unmapped, Unmapped{v.Field.Name, w})
+			if !m.takes(v.Name(), w) {
+				unmapped = append(unmapped, Unmapped{v.Name(), w})
 			}
 			is = append(is, w)
 		}
@@ -157,7 +170,7 @@ func set(v helpdesk.Value, was, is []string, report func(string, Effect)) []Unma
 		return nil
 	}
 	if err := v.Set(is); err != nil {
-		return []Unmapped{{v.Field.Name, strings.Join(was, ";")}}
+		return []Unmapped{{v.Name(), strings.Join(was, ";")}}
 	}
 	effect := Changed
 	if len(is) < len(was) {

@@ -75,3 +75,25 @@ func TestAPersonGetsTheAddressOfTheAccountInTheTarget(t *testing.T) {
 		}
 	}
 }
+
+func TestValuesOfACustomFieldAreMappedByItsNameInTheTarget(t *testing.T) {
+	vocabulary := map[string][]string{"ticket.custom.Produkt": {"Laptop LX", "Drucker"}}
+	r := ticket()
+	rules := mapping.Rules{Fields: map[string]string{"Product": "Produkt"}}
+	_, unmapped := apply(t, rules, vocabulary, r)
+	if len(unmapped) != 1 || unmapped[0].Field != "ticket.custom.Produkt" {
+		t.Fatalf("unmapped: %v", unmapped)
+	}
+	if line := unmapped[0].Line(vocabulary); !strings.Contains(line, `values: {"Produkt": {"LX": ...}}`) {
+		t.Errorf("the line to add is %s", line)
+	}
+	r = ticket()
+	rules.Values = map[string]map[string]string{"Produkt": {"LX": "Laptop LX"}}
+	if _, unmapped := apply(t, rules, vocabulary, r); len(unmapped) > 0 || r.Ticket.Custom[0].Values[0] != "Laptop LX" {
+		t.Errorf("mapped to %v, unmapped %v", r.Ticket.Custom, unmapped)
+	}
+	rules.Values["Produkt"]["LX"] = "Nothing"
+	if _, err := mapping.New(rules, vocabulary); err == nil || !strings.Contains(err.Error(), "map.values.Produkt") {
+		t.Errorf("a word that the target does not have is taken: %v", err)
+	}
+}

@@ -13,19 +13,13 @@ import (
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
-// append adds the comments of the tickets one by one, where the target wants
-// them so. One invocation has a ticket in hand at a time: its row's version sees
-// to that.
+// append completes the tickets that earlier invocations created and did not come
+// to the end of.
 func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[string]*ledger.Entry) error {
-	appender, ok := w.target.(connectors.Appender)
-	if !ok {
-		return nil
-	}
 	done := map[string]bool{}
 	for i := range lines {
-		t := lines[i].Record.Ticket
 		e := entries[lines[i].Record.Key]
-		if t == nil || e.State != ledger.StateLoaded || e.Pending || done[e.Ref] || len(e.Children) == len(t.Comments) {
+		if e.State != ledger.StateLoaded || e.Pending || done[e.Ref] || w.whole(e, &lines[i].Record) {
 			continue
 		}
 		done[e.Ref] = true
@@ -33,30 +27,69 @@ func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[stri
 		if err := w.resolve(ctx, []*item{it}); err != nil {
 			return err
 		}
-		if err := w.appendAll(ctx, appender, e, it.record.Ticket.Comments); err != nil {
+		if err := w.complete(ctx, []*item{it}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// appendAll adds the comments from the first that is not known to be there.
-func (w *worker) appendAll(ctx context.Context, a connectors.Appender, e *ledger.Entry, comments []helpdesk.Comment) error {
+// whole reports whether nothing is left to be done for the ticket, or the target
+// takes tickets whole.
+func (w *worker) whole(e *ledger.Entry, r *helpdesk.Record) bool {
+	_, appends := w.target.(connectors.Appender)
+	_, finishes := w.target.(connectors.Finisher)
+	return r.Ticket == nil || (!appends || len(e.Children) >= len(r.Ticket.Comments)) && (!finishes || e.Finished)
+}
+
+// complete adds the comments of tickets that stand in the target one by one,
+// where the target wants them so, and finishes the tickets. One invocation has a
+// ticket in hand at a time: its row's version sees to that.
+func (w *worker) complete(ctx context.Context, items []*item) error {
+	for _, it := range items {
+		if it.entry.State != ledger.StateLoaded || w.whole(it.entry, &it.record) {
+			continue
+		}
+		if err := w.appendAll(ctx, it); err != nil {
+			return err
+		}
+		if err := w.finish(ctx, it); err != nil {
+			return err
+		}
+		if err := w.put(ctx, it.entry); err != nil {
+			return err
+		}
+		if err := w.silent(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendAll adds the comments from the first that is not known to be there. The
+// result of the last is stored by the caller, with that of finish.
+func (w *worker) appendAll(ctx context.Context, it *item) error {
+	a, ok := w.target.(connectors.Appender)
+	if !ok {
+		return nil
+	}
+	e, comments, shown := it.entry, it.record.Ticket.Comments, render(w.target, it.record).Ticket.Comments
 	intended := e.Child != "" // by an invocation that died, or whose answer was lost
 	for i := len(e.Children); i < len(comments); i++ {
 		if short(ctx) {
 			return &laterError{}
 		}
-		id, err := w.appendOne(ctx, a, e, comments[i], intended)
+		id, err := w.appendOne(ctx, a, e, comments[i], commentDigest(w.index, shown[i]), intended)
 		if err != nil {
 			return err
 		}
 		intended = false
 		e.Children = append(e.Children, id)
 		e.Child = ""
-		if i+1 < len(comments) { // the result of one and the intent of the next are one write
-			e.Child = commentDigest(w.index, comments[i+1])
+		if i+1 == len(comments) {
+			return nil
 		}
+		e.Child = commentDigest(w.index, shown[i+1]) // the result of one and the intent of the next are one write
 		if err := w.put(ctx, e); err != nil {
 			return err
 		}
@@ -64,15 +97,16 @@ func (w *worker) appendAll(ctx context.Context, a connectors.Appender, e *ledger
 	return nil
 }
 
-func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger.Entry, c helpdesk.Comment, intended bool) (string, error) {
+// appendOne adds a comment whose digest the target will give back.
+func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger.Entry, c helpdesk.Comment, digest string, intended bool) (string, error) {
 	if intended {
-		id, err := w.arrived(ctx, e, c)
+		id, err := w.arrived(ctx, e, digest)
 		if id != "" || err != nil {
 			return id, err
 		}
 	}
 	if intended || e.Child == "" { // an intent anew: the wait for a lost request counts from it
-		e.Child = commentDigest(w.index, c)
+		e.Child = digest
 		if err := w.put(ctx, e); err != nil {
 			return "", err
 		}
@@ -84,6 +118,19 @@ func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger
 	return id, ofTarget("append a comment", err)
 }
 
+// finish gives a ticket what its comments would have changed.
+func (w *worker) finish(ctx context.Context, it *item) error {
+	f, ok := w.target.(connectors.Finisher)
+	if !ok {
+		return nil
+	}
+	if err := f.Finish(ctx, it.entry.Target, it.record); err != nil {
+		return ofTarget("finish a ticket", err)
+	}
+	it.entry.Finished = true
+	return nil
+}
+
 // refusedComment stands in the place of the id of a comment that the target will
 // never take: the others go on, and verify finds it missing.
 const refusedComment = "-"
@@ -91,7 +138,7 @@ const refusedComment = "-"
 // arrived looks on the thread, behind the last comment that is known, for the one
 // that was intended. Equal texts are told apart by that position. Where it is not
 // there yet, and the target may still carry out the request, it asks to wait.
-func (w *worker) arrived(ctx context.Context, e *ledger.Entry, c helpdesk.Comment) (id string, err error) {
+func (w *worker) arrived(ctx context.Context, e *ledger.Entry, want string) (id string, err error) {
 	r, err := w.target.Read(ctx, helpdesk.KindTicket, e.Target)
 	if err != nil {
 		return "", ofTarget("read a ticket", err)
@@ -103,7 +150,6 @@ func (w *worker) arrived(ctx context.Context, e *ledger.Entry, c helpdesk.Commen
 			break
 		}
 	}
-	want := commentDigest(w.index, c)
 	for _, c := range r.Ticket.Comments[start:] {
 		if commentDigest(w.index, c) == want {
 			w.out.Adopted++

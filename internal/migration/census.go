@@ -23,6 +23,9 @@ type CensusResult struct {
 	// or a record is lost between two steps.
 	Read      int `json:"read"`
 	Accounted int `json:"accounted"`
+	// Mails is how many mails the target recorded for what the run wrote; nil if it
+	// does not know.
+	Mails *int `json:"mails,omitempty"`
 }
 
 // A KindCensus is the census of one kind.
@@ -63,6 +66,11 @@ func (s Verify) Count(ctx context.Context, in VerifyInput) (CensusResult, error)
 	}
 	if err := account(ctx, l, in.Run, &result); err != nil {
 		return result, err
+	}
+	if n, known, err := mails(ctx, target, l, in.Run); err != nil {
+		return result, err
+	} else if known {
+		result.Mails = &n
 	}
 	if err := l.PutNote(ctx, in.Run.ID, "census", result); err != nil {
 		return result, ofStorage("store the census", err)

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +33,9 @@ func FieldClasses() []string {
 
 // A comparison compares what should stand in the target with what does.
 type comparison struct {
-	fidelity map[string]connectors.Fidelity
+	profile  connectors.TargetProfile
 	marks    map[string]mark
+	reshaped map[string]string // path → class of what the target keeps in its own form
 }
 
 // fields calls report with the class of each field of the two records.
@@ -67,11 +69,11 @@ func (c comparison) class(w, g helpdesk.Value) string {
 		if isRuled {
 			return ruled.Class
 		}
-		return ""
+		return c.reshaped[pathOf(w, g)]
 	case slices.Equal(ws, gs):
-		return same(Exact, ruled, isRuled)
+		return same(cmp.Or(c.reshaped[pathOf(w, g)], Exact), ruled, isRuled)
 	case slices.Equal(normal(w.Field, ws), normal(g.Field, gs)):
-		return same(Normalised, ruled, isRuled)
+		return same(cmp.Or(c.reshaped[pathOf(w, g)], Normalised), ruled, isRuled)
 	}
 	return c.different(w, ws, gs, ruled, isRuled)
 }
@@ -93,11 +95,11 @@ func same(class string, ruled mark, isRuled bool) string {
 
 // different gives the class of a field that did not arrive as it was sent.
 func (c comparison) different(w helpdesk.Value, ws, gs []string, ruled mark, isRuled bool) string {
-	fidelity, declared := c.fidelity[w.Field.Name]
+	fidelity := c.profile.Of(w.Name())
 	switch {
 	case len(ws) == 0 && !isRuled:
 		return Defaulted
-	case len(gs) == 0 && (!declared || fidelity == connectors.Lost):
+	case len(gs) == 0 && fidelity == connectors.Lost:
 		return LostField
 	case fidelity == connectors.Emulated:
 		return Emulated

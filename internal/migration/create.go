@@ -34,7 +34,7 @@ func (w *worker) probe(ctx context.Context, items []*item) (todo []*item, err er
 			todo = append(todo, it)
 			continue
 		}
-		it.entry.State, it.entry.Target, it.entry.Run = ledger.StateLoaded, ids[0], w.run.ID
+		w.stands(it, ids[0])
 		if len(ids) > 1 {
 			it.entry.Reason = DoubledInTarget
 		}
@@ -88,6 +88,9 @@ func (w *worker) create(ctx context.Context, items []*item) error {
 		if err := w.createBatch(ctx, batch); err != nil {
 			return err
 		}
+		if err := w.complete(ctx, batch); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -111,20 +114,30 @@ func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 	}
 	var unknown error
 	for i, c := range created {
-		if err := w.settle(batch[i].entry, c); err != nil {
+		if err := w.settle(batch[i], c); err != nil {
 			unknown = err
 		}
 	}
 	return errors.Join(w.put(ctx, entries...), unknown)
 }
 
+// stands notes that the record stands in the target, and a ticket with the
+// comment that it opens with.
+func (w *worker) stands(it *item, id string) {
+	it.entry.State, it.entry.Target, it.entry.Run = ledger.StateLoaded, id, w.run.ID
+	if w.profile.Opening && connectors.Opening(it.record.Ticket) != nil {
+		it.entry.Children = []string{connectors.OpeningKey}
+	}
+}
+
 // settle writes into an entry what became of its draft. An error means that
 // nobody knows: the entry stays intended.
-func (w *worker) settle(e *ledger.Entry, c connectors.Created) error {
+func (w *worker) settle(it *item, c connectors.Created) error {
+	e := it.entry
 	var rejected *connectors.Rejected
 	switch {
 	case c.Err == nil && c.ID != "":
-		e.State, e.Target = ledger.StateLoaded, c.ID
+		w.stands(it, c.ID)
 		w.out.Created++
 	case errors.As(c.Err, &rejected):
 		e.State, e.Reason = ledger.StateQuarantined, rejected.Error()
@@ -155,6 +168,9 @@ func (w *worker) draft(r helpdesk.Record) helpdesk.Record {
 	t.Links = nil
 	if _, ok := w.target.(connectors.Appender); ok {
 		t.Comments = nil
+		if w.profile.Opening && connectors.Opening(r.Ticket) != nil {
+			t.Comments = r.Ticket.Comments[:1:1]
+		}
 	}
 	r.Ticket = &t
 	return r

@@ -27,6 +27,8 @@ const (
 	KeyForgotten      Name = "KeyForgotten"      // the run was sealed or given up
 	LedgerLost        Name = "LedgerLost"        // the target holds this migration's records, the ledger does not
 	LeaseLost         Name = "LeaseLost"         // another run took over
+	TargetUnprepared  Name = "TargetUnprepared"  // something has to be set up in the target first
+	TargetMails       Name = "TargetMails"       // the target sends mail for what the run writes
 	GateClosed        Name = "GateClosed"        // the gate stopped the run before loading
 	NotVerified       Name = "NotVerified"       // the target does not hold what was loaded
 	Internal          Name = "Internal"          // a fault of ours
@@ -35,7 +37,7 @@ const (
 // Names lists the closed list.
 func Names() []Name {
 	return []Name{PlanInvalid, PlanChanged, AccessDenied, SourceUnavailable, TargetUnavailable, StorageFailed,
-		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, GateClosed, NotVerified, Internal}
+		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, NotVerified, Internal}
 }
 
 // A Failure is an error as both runtimes and the execution history see it: a
@@ -104,13 +106,22 @@ func ofDesk(unavailable Name, desk, op string, err error) error {
 	case err == nil, errors.Is(err, context.Canceled), errors.As(err, &known):
 		return err
 	case errors.Is(err, connectors.ErrDenied):
-		return &Failure{AccessDenied, fmt.Sprintf("the %s refuses: %s", desk, op), err}
+		return &Failure{AccessDenied, fmt.Sprintf("the %s refuses: %s%s", desk, op, advice(err)), err}
 	case errors.Is(err, connectors.ErrSettings):
 		return &Failure{PlanInvalid, fmt.Sprintf("%s: %v", desk, err), err}
 	case errors.Is(err, connectors.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
-		return &Failure{unavailable, fmt.Sprintf("the %s does not answer: %s", desk, op), err}
+		return &Failure{unavailable, fmt.Sprintf("the %s does not answer: %s%s", desk, op, advice(err)), err}
 	}
 	return &Failure{unavailable, fmt.Sprintf("%s: unexpected error of type %T", op, root(err)), err}
+}
+
+// advice is the sentence that a connector has for the person who meets the error.
+func advice(err error) string {
+	var a *connectors.Advice
+	if errors.As(err, &a) {
+		return ". " + a.Sentence
+	}
+	return ""
 }
 
 func ofStorage(op string, err error) error {

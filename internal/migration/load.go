@@ -106,6 +106,7 @@ type worker struct {
 	index   keyring.Index
 	target  connectors.Target
 	profile connectors.TargetProfile
+	heard   bool // whether the target sends mails
 	out     LoadOutput
 }
 

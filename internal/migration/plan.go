@@ -3,6 +3,7 @@ package migration
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -62,6 +63,9 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	hash := p.Hash(profile)
 	if in.PlanHash != "" && in.PlanHash != hash {
 		return PlanOutput{}, failf(PlanChanged, "the plan is %s, agreed was %s", hash, in.PlanHash)
+	}
+	if n := len(profile.Unprepared); n > 0 {
+		return PlanOutput{}, failf(TargetUnprepared, "%d things have to be set up in the target first: %s", n, strings.Join(profile.Unprepared, " · "))
 	}
 	l := s.ledger(in.Run)
 	if err := s.sameLedger(ctx, l, in.Run, target); err != nil {

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -33,6 +34,8 @@ type TargetSummary struct {
 	Version string   `json:"version,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
 	Removes bool     `json:"removes"` // rollback can take records back
+	// Unprepared is what somebody has to set up there before a run.
+	Unprepared []string `json:"unprepared,omitempty"`
 }
 
 // A KindForecast counts the records of one kind.
@@ -106,6 +109,7 @@ type preview struct {
 	mapping   *mapping.Mapping
 	policy    *privacy.Compiled
 	profile   connectors.TargetProfile
+	target    connectors.Target
 	directory *people
 	pass      pass
 	keys      map[helpdesk.Kind]map[string]bool
@@ -118,11 +122,12 @@ func (v *preview) open(ctx context.Context, source connectors.Source, target con
 	if v.out.Source, err = source.Profile(ctx); err != nil {
 		return ofSource("profile", err)
 	}
+	v.target = target
 	if v.profile, err = target.Profile(ctx); err != nil {
 		return ofTarget("profile", err)
 	}
 	v.out.PlanHash = v.plan.Hash(v.profile)
-	v.out.Target = TargetSummary{v.profile.Product, v.profile.Version, v.profile.Notes, CanRemove(target)}
+	v.out.Target = TargetSummary{v.profile.Product, v.profile.Version, v.profile.Notes, CanRemove(target), v.profile.Unprepared}
 	if v.mapping, err = mapping.New(v.plan.Map, v.profile.Vocabulary); err != nil {
 		return &Failure{PlanInvalid, err.Error(), err}
 	}
@@ -188,7 +193,8 @@ func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
 	for path, m := range result.Marks {
 		marks[path] = mark{Class: classOfPolicy(m.Class)}
 	}
-	v.count(r, had, marks)
+	shown := render(v.target, *r)
+	v.count(r, had, marks, reshapes(r, &shown))
 	return nil
 }
 
@@ -253,7 +259,7 @@ func valuesOf(r *helpdesk.Record) map[string]string {
 }
 
 // count gives each value that the record had, or has by now, what becomes of it.
-func (v *preview) count(r *helpdesk.Record, had map[string]string, marks map[string]mark) {
+func (v *preview) count(r *helpdesk.Record, had map[string]string, marks map[string]mark, reshaped map[string]string) {
 	has := valuesOf(r)
 	maps.Copy(had, has)
 	for path, name := range had {
@@ -264,24 +270,21 @@ func (v *preview) count(r *helpdesk.Record, had map[string]string, marks map[str
 		}
 		f.Values++
 		_, left := has[path]
-		f.add(marks[path].Class, left, v.fidelity(name))
+		f.add(cmp.Or(marks[path].Class, reshaped[path]), left, v.fidelity(name))
 	}
 }
 
 func (v *preview) fidelity(name string) connectors.Fidelity {
-	if f, ok := v.profile.Fidelity[baseName(name)]; ok {
-		return f
-	}
-	return connectors.Lost
+	return v.profile.Of(name)
 }
 
 func (f *FieldForecast) add(class string, left bool, fidelity connectors.Fidelity) {
 	switch {
 	case !left || class == NotMapped:
 		f.Dropped++
-	case fidelity == connectors.Lost:
+	case fidelity == connectors.Lost, class == LostField:
 		f.Lost++
-	case fidelity == connectors.Emulated:
+	case fidelity == connectors.Emulated, class == Emulated:
 		f.Emulated++
 	case class == Masked:
 		f.Masked++

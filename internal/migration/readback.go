@@ -38,8 +38,10 @@ func (c *check) readBack(ctx context.Context, line *cleanLine, e *ledger.Entry, 
 			marks = leftOut(marks, &want, i, a.LeftOut)
 		}
 	}
-	c.threads(&want, &got, e)
-	comparison{c.profile.Fidelity, marks}.fields(&want, &got, func(v helpdesk.Value, class string) {
+	shown := render(c.target, want)
+	reshaped := reshapes(&want, &shown)
+	c.threads(&shown, &got, e)
+	comparison{c.profile, marks, reshaped}.fields(&shown, &got, func(v helpdesk.Value, class string) {
 		c.count(v, class, e)
 	})
 	e.Base, e.Verified = base(c.index, &got), c.run.ID

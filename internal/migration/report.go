@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
 	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -117,7 +118,7 @@ type gatherer struct {
 	inventory privacy.Inventory
 	rules     map[string]int
 	fields    map[string]map[string]int
-	fidelity  map[string]string
+	profile   connectors.TargetProfile
 }
 
 func (g *gatherer) kind(k helpdesk.Kind) *evidence.Kind {
@@ -148,10 +149,7 @@ func (g *gatherer) desks(ctx context.Context, p *plan.Plan) error {
 		return ofTarget("profile", err)
 	}
 	g.report.Target.Product, g.report.Target.Version, g.report.Target.Notes = t.Product, t.Version, t.Notes
-	g.fidelity = map[string]string{}
-	for name, f := range t.Fidelity {
-		g.fidelity[name] = string(f)
-	}
+	g.profile = t
 	return nil
 }
 
@@ -211,6 +209,7 @@ func (g *gatherer) census(ctx context.Context, _ *plan.Plan) error {
 	if err != nil {
 		return ofStorage("read the census", err)
 	}
+	g.report.Mails = c.Mails
 	g.report.Census = evidence.Census{Counted: c.Counted, Read: c.Read, Accounted: c.Accounted, Conserved: c.Conserved()}
 	for _, k := range c.Kinds {
 		g.kind(k.Kind).Placeholders = k.Placeholders
@@ -269,7 +268,7 @@ func (g *gatherer) done(p *plan.Plan) evidence.Report {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(g.fields)) {
-		r.Fields = append(r.Fields, evidence.Field{Name: name, Fidelity: g.fidelity[baseName(name)], Classes: g.fields[name]})
+		r.Fields = append(r.Fields, evidence.Field{Name: name, Fidelity: string(g.profile.Of(name)), Classes: g.fields[name]})
 	}
 	for _, field := range slices.Sorted(maps.Keys(g.inventory.Fields)) {
 		for _, kind := range slices.Sorted(maps.Keys(g.inventory.Fields[field])) {
@@ -282,25 +281,6 @@ func (g *gatherer) done(p *plan.Plan) evidence.Report {
 	}
 	r.Remains = remains(p, r.Ended)
 	return *r
-}
-
-// baseName is the declared name of a field: that of a custom or extra value
-// without its own name.
-func baseName(name string) string {
-	for _, k := range helpdesk.Kinds() {
-		for _, f := range helpdesk.Fields(k) {
-			if name == f.Name || len(name) > len(f.Name) && name[:len(f.Name)+1] == f.Name+"." {
-				if name == f.Name || isLabelled(f.Name) {
-					return f.Name
-				}
-			}
-		}
-	}
-	return name
-}
-
-func isLabelled(name string) bool {
-	return len(name) > 7 && (name[len(name)-7:] == ".custom" || name[len(name)-6:] == ".extra")
 }
 
 // remains lists what is kept after a sealed run, where and until when.

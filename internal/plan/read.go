@@ -130,7 +130,7 @@ func (d *Desk) UnmarshalYAML(unmarshal func(any) error) error {
 }
 
 // SettingsOf decodes the settings of a desk for its connector, strictly. A
-// relative "path" starts at the plan's folder.
+// relative "path", and that of a secret in a file, starts at the plan's folder.
 func (p *Plan) SettingsOf(section string, d Desk) connectors.Settings {
 	return func(into any) error {
 		settings := make(map[string]any, len(d.Settings))
@@ -139,6 +139,11 @@ func (p *Plan) SettingsOf(section string, d Desk) connectors.Settings {
 		}
 		if path, ok := settings["path"].(string); ok {
 			settings["path"] = p.Path(path)
+		}
+		for k, v := range settings { // connectors.Secret
+			if text, _ := v.(string); strings.HasPrefix(text, "file:") {
+				settings[k] = "file:" + p.Path(strings.TrimPrefix(text, "file:"))
+			}
 		}
 		text, err := yaml.Marshal(settings)
 		if err != nil {

@@ -27,6 +27,10 @@ type Options struct {
 	// puts the ticket back to the first status, so that Finish has to set it; and
 	// HTML is kept in a markup of the desk's own.
 	Reopening bool `yaml:"reopening"`
+	// Mails is how many mails a desk that is Reopening sends for each ticket.
+	Mails int `yaml:"mails"`
+	// Unprepared is what the profile says has to be done first.
+	Unprepared []string `yaml:"unprepared"`
 	// Vocabulary closes sets of values, by field name ("ticket.status").
 	Vocabulary map[string][]string `yaml:"vocabulary"`
 	// Requires names references that no record may be without.

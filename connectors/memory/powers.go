@@ -134,6 +134,8 @@ func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) ite
 	return func(yield func(connectors.Marked, error) bool) {
 		var all []connectors.Marked
 		err := t.desk.do(ctx, Operation{Name: OpCensus, Kind: k, Marker: prefix}, func() error {
+			t.desk.mu.Lock()
+			defer t.desk.mu.Unlock()
 			all = t.desk.marked(k, prefix)
 			return nil
 		})
@@ -150,8 +152,6 @@ func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) ite
 }
 
 func (d *Desk) marked(k helpdesk.Kind, prefix string) []connectors.Marked {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	var all []connectors.Marked
 	for _, e := range d.list(k) {
 		if e.marker != "" && strings.HasPrefix(e.marker, prefix) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -36,6 +37,13 @@ func (t *reopening) Finish(ctx context.Context, ticket string, r helpdesk.Record
 		}
 		return nil
 	})
+}
+
+// Mails counts what Options.Mails makes the desk send; it has never sent others.
+func (t *reopening) Mails(context.Context, time.Time) (int, error) {
+	t.desk.mu.Lock()
+	defer t.desk.mu.Unlock()
+	return t.desk.options.Mails * len(t.desk.marked(helpdesk.KindTicket, "")), nil
 }
 
 // Render writes HTML as the desk keeps it.

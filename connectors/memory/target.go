@@ -32,7 +32,7 @@ func (t *target) Profile(ctx context.Context) (p connectors.TargetProfile, err e
 	err = t.desk.do(ctx, Operation{Name: OpProfile}, func() error {
 		o := t.desk.options
 		p = connectors.TargetProfile{Product: o.Product, Kinds: slices.Clone(o.Kinds), Fidelity: o.fidelity(),
-			Vocabulary: maps.Clone(o.Vocabulary), Requires: slices.Clone(o.Requires), Batch: o.Batch, Hold: o.Hold, Opening: o.Reopening,
+			Vocabulary: maps.Clone(o.Vocabulary), Requires: slices.Clone(o.Requires), Batch: o.Batch, Hold: o.Hold, Opening: o.Reopening, Unprepared: o.Unprepared,
 			Notes: []string{"a desk in memory, for tests: it is gone when the process ends"}}
 		return nil
 	})

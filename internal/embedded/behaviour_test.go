@@ -190,6 +190,70 @@ func TestTheGateStopsWhatIsNotMapped(t *testing.T) {
 	}
 }
 
+func TestATargetThatIsNotPreparedIsNotWrittenTo(t *testing.T) {
+	source := fill(t, memory.Options{}, sample.Crash())
+	target := memory.New(memory.Options{Unprepared: []string{"Add a custom field."}})
+	r := open(t, t.TempDir(), parse(t), source.Source(), target.Target())
+	_, err := r.Migrate(t.Context(), Request{Mode: migration.ModeFull})
+	var failed *Failed
+	if !errors.As(err, &failed) || failed.Name != string(migration.TargetUnprepared) || !strings.Contains(failed.Message, "Add a custom field.") {
+		t.Fatalf("got %v, want TargetUnprepared with what to do", err)
+	}
+	if n := target.Calls(memory.OpCreate) + source.Calls(memory.OpPage); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestATargetThatMailsIsStoppedAfterOneTicket(t *testing.T) {
+	source := fill(t, memory.Options{}, sample.Crash())
+	target := memory.New(memory.Options{Reopening: true, Batch: 1, Mails: 2})
+	r := open(t, t.TempDir(), parse(t), source.Source(), target.Target())
+	_, err := r.Migrate(t.Context(), Request{Mode: migration.ModeFull})
+	var failed *Failed
+	if !errors.As(err, &failed) || failed.Name != string(migration.TargetMails) {
+		t.Fatalf("got %v, want TargetMails", err)
+	}
+	if n := len(target.Records(helpdesk.KindTicket)); n != 1 {
+		t.Errorf("%d tickets were written before anybody noticed", n)
+	}
+}
+
+func TestTheForecastIsWhatComesOfIt(t *testing.T) {
+	for name, o := range map[string]memory.Options{
+		"keeps all":  {Batch: 10},
+		"loses some": {Batch: 10, Lossy: []string{"ticket.custom", "comment.created", "person.notes"}},
+		"reopening":  {Batch: 1, Reopening: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source, target := fill(t, memory.Options{}, sample.Crash()), memory.New(o)
+			p := parse(t)
+			forecast, err := migration.Preview(t.Context(), p, source.Source(), target.Target(), func(helpdesk.Kind, int) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			report := migrate(t, open(t, t.TempDir(), p, source.Source(), target.Target()))
+			wantForecast(t, forecast, report)
+		})
+	}
+}
+
+// wantForecast compares what was forecast of each field with its classes.
+func wantForecast(t *testing.T, f *migration.Forecast, r evidence.Report) {
+	t.Helper()
+	outcome := map[string]map[string]int{}
+	for _, field := range r.Fields {
+		outcome[field.Name] = field.Classes
+	}
+	for _, field := range f.Fields {
+		c := outcome[field.Name]
+		got := [3]int{c[migration.Exact] + c[migration.Normalised] + c[migration.Transformed] + c[migration.Masked], c[migration.Emulated], c[migration.LostField]}
+		want := [3]int{field.Kept + field.Mapped + field.Masked, field.Emulated, field.Lost}
+		if got != want {
+			t.Errorf("%s: forecast %v kept, emulated and lost, came to %v (%v)", field.Name, want, got, c)
+		}
+	}
+}
+
 func TestADemoTakesTheUglyAndLeavesNothingBehind(t *testing.T) {
 	source, target := fill(t, memory.Options{}, sample.Acme()), memory.New(memory.Options{})
 	home, p := t.TempDir(), parse(t)

@@ -84,7 +84,8 @@ const placesShown = 20
 // nothing. progress is called after each page.
 func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target connectors.Target,
 	progress func(k helpdesk.Kind, records int)) (*Forecast, error) {
-	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, keys: map[helpdesk.Kind]map[string]bool{},
+	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, links: map[string]int{},
+		keys:      map[helpdesk.Kind]map[string]bool{},
 		directory: &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}},
 		out:       &Forecast{Dangling: map[string]int{}, Files: FileForecast{LeftOut: map[string]int{}}}}
 	if err := v.open(ctx, source, target); err != nil {
@@ -112,7 +113,8 @@ type preview struct {
 	target    connectors.Target
 	directory *people
 	pass      pass
-	keys      map[helpdesk.Kind]map[string]bool
+	keys      map[helpdesk.Kind]map[string]bool // of the records that move
+	links     map[string]int                    // to tickets, by their keys
 	fields    map[string]*FieldForecast
 	unmapped  map[mapping.Unmapped]int
 	out       *Forecast
@@ -178,9 +180,9 @@ func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
 		return nil
 	}
 	c.Move++
+	v.keys[r.Kind][r.Key] = true
 	v.files(r)
-	v.references(r)
-	marks := map[string]mark{}
+	marks := v.references(r)
 	had := valuesOf(r)
 	v.pass.gather(r)
 	for _, u := range v.mapping.Apply(r, func(path string, e mapping.Effect) { marks[path] = mark{Class: classOf(e)} }) {
@@ -200,7 +202,6 @@ func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
 
 // learn remembers who and what is there, for those that refer to it.
 func (v *preview) learn(r *helpdesk.Record) {
-	v.keys[r.Kind][r.Key] = true
 	switch {
 	case r.Person != nil:
 		v.directory.identities[r.Key] = privacy.Identity{Name: r.Person.Name, Emails: r.Person.Emails, Phones: r.Person.Phones, Role: r.Person.Role}
@@ -232,18 +233,52 @@ func (v *preview) files(r *helpdesk.Record) {
 	}
 }
 
-// references counts what leads nowhere among the kinds that were read before.
-func (v *preview) references(r *helpdesk.Record) {
+// references counts what leads nowhere, and marks the references that will be
+// left empty for it. Whether a link to a ticket leads somewhere is known at the
+// end only.
+func (v *preview) references(r *helpdesk.Record) map[string]mark {
+	marks := map[string]mark{}
 	for f := range r.Values() {
 		keys := v.keys[f.Field.Refers]
-		if f.Field.Class != helpdesk.ClassReference || f.Field.Refers == r.Kind || keys == nil {
+		if f.Field.Class != helpdesk.ClassReference || keys == nil {
 			continue
 		}
 		for _, k := range f.Strings() {
-			if !keys[k] {
+			switch {
+			case f.Field.Refers == r.Kind:
+				v.links[k]++
+			case keys[k]:
+			default:
 				v.out.Dangling[string(f.Field.Refers)]++
+				if f.Field.Refers != helpdesk.KindPerson { // a placeholder stands in
+					marks[f.Path()] = mark{Class: NotMapped}
+				}
 			}
 		}
+	}
+	return marks
+}
+
+// unlink takes back the links that turned out to lead nowhere.
+func (v *preview) unlink() {
+	for key, n := range v.links {
+		if v.keys[helpdesk.KindTicket][key] {
+			continue
+		}
+		v.out.Dangling[string(helpdesk.KindTicket)] += n
+		for _, name := range []string{"link.ticket", "link.type"} {
+			if f := v.fields[name]; f != nil {
+				f.drop(n)
+			}
+		}
+	}
+}
+
+// drop counts n values as dropped that were counted as something else.
+func (f *FieldForecast) drop(n int) {
+	for _, c := range []*int{&f.Kept, &f.Mapped, &f.Masked, &f.Emulated, &f.Lost} {
+		some := min(n, *c)
+		*c, f.Dropped, n = *c-some, f.Dropped+some, n-some
 	}
 }
 
@@ -297,6 +332,7 @@ func (f *FieldForecast) add(class string, left bool, fidelity connectors.Fidelit
 
 // done puts the forecast in order.
 func (v *preview) done() *Forecast {
+	v.unlink()
 	for _, name := range slices.Sorted(maps.Keys(v.fields)) {
 		v.out.Fields = append(v.out.Fields, *v.fields[name])
 	}

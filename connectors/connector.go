@@ -26,6 +26,7 @@ type Setting struct {
 	Meaning  string
 	Default  string
 	Required bool
+	Secret   bool // a [Secret]: the plan names the place where it stands
 }
 
 // Settings decodes the plan's settings for a connector into a struct with yaml

@@ -35,9 +35,7 @@ func questions() []*question {
 	return []*question{
 		{flag: "migration", ask: "Short name of the migration (a-z, 0-9, -)", preset: "migration-1"},
 		{flag: "source", ask: "Connector of the source (" + strings.Join(capable(true), ", ") + ")", preset: "csv"},
-		{flag: "source-path", ask: "Folder of the source", preset: "./export"},
 		{flag: "target", ask: "Connector of the target (" + strings.Join(capable(false), ", ") + ")", preset: "archive"},
-		{flag: "target-path", ask: "Folder of the target", preset: "./archive"},
 		{flag: "controller", ask: "1/5 Who answers for the data (controller)?"},
 		{flag: "contact", ask: "    Where do people turn to (contact)?"},
 		{flag: "purpose", ask: "2/5 Why is the data moved?", preset: "Support goes on in another help desk"},
@@ -60,31 +58,38 @@ func capable(source bool) (names []string) {
 
 func (a *app) initCommand() *cobra.Command {
 	all := questions()
+	desks := map[string]*desk{"source": {preset: "./export"}, "target": {preset: "./archive"}}
 	var force bool
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented plan from a few questions",
 		Long: `Writes a commented plan. On a terminal it asks what no flag has answered; five
 questions make the plan's privacy section. Elsewhere every question without a
-default needs its flag.`,
+default needs its flag. What a connector has to know, such as an address, is a
+setting: --source-set url=https://rt.example.org. Passwords and tokens are not
+written into the plan; it names the place where they stand.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.init(all, force) },
+		RunE: func(*cobra.Command, []string) error { return a.init(all, desks, force) },
 	}
 	for _, q := range all {
 		c.Flags().StringVar(&q.answer, q.flag, "", strings.TrimSpace(q.ask))
+	}
+	for side, d := range desks {
+		c.Flags().StringVar(&d.path, side+"-path", "", "Folder of the "+side)
+		c.Flags().StringArrayVar(&d.flags, side+"-set", nil, "Setting of the "+side+"'s connector, as name=value")
 	}
 	c.Flags().BoolVar(&force, "force", false, "write over an existing plan")
 	return c
 }
 
-func (a *app) init(all []*question, force bool) error {
+func (a *app) init(all []*question, desks map[string]*desk, force bool) error {
 	if _, err := os.Stat(a.planFile); err == nil && !force {
 		return usage(fmt.Errorf("%s is there already; choose another name with --plan, or say --force", a.planFile))
 	}
-	if err := a.answer(all); err != nil {
+	if err := a.answer(all, desks); err != nil {
 		return usage(err)
 	}
-	text, err := render(all)
+	text, err := render(all, desks)
 	if err != nil {
 		return err
 	}
@@ -101,12 +106,12 @@ func (a *app) init(all []*question, force bool) error {
 
 // answer asks on a terminal what no flag has answered, and takes defaults
 // elsewhere.
-func (a *app) answer(all []*question) error {
+func (a *app) answer(all []*question, desks map[string]*desk) error {
 	f, ok := a.in.(*os.File)
 	asks := ok && term.IsTerminal(int(f.Fd()))
 	lines := bufio.NewScanner(a.in)
 	var missing []string
-	for _, q := range all {
+	answer := func(q *question) {
 		if q.answer == "" && asks {
 			q.answer = a.ask(lines, q)
 		}
@@ -115,6 +120,18 @@ func (a *app) answer(all []*question) error {
 		}
 		if q.answer == "" {
 			missing = append(missing, "--"+q.flag)
+		}
+	}
+	for _, q := range all {
+		answer(q)
+		if d := desks[q.flag]; d != nil {
+			settings, err := d.questions(q.flag, q.answer)
+			if err != nil {
+				return err
+			}
+			for _, s := range settings {
+				answer(s)
+			}
 		}
 	}
 	if len(missing) > 0 {
@@ -136,10 +153,13 @@ func (a *app) ask(lines *bufio.Scanner, q *question) string {
 }
 
 // render fills the template; every answer is quoted as YAML wants it.
-func render(all []*question) ([]byte, error) {
+func render(all []*question, desks map[string]*desk) ([]byte, error) {
 	values := map[string]string{}
 	for _, q := range all {
 		values[strings.ReplaceAll(q.flag, "-", "_")] = scalar(q.answer)
+	}
+	for side, d := range desks {
+		values[side+"_settings"] = d.render(side)
 	}
 	var regimes []string
 	for _, r := range strings.Split(all[slices.IndexFunc(all, func(q *question) bool { return q.flag == "regimes" })].answer, ",") {

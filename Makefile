@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -12,6 +12,9 @@ help:
 	@echo 'make crash   stops a migration before and after every side effect (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make fuzz    ten minutes for each parser'
+	@echo 'make peers-up     sets up and starts Request Tracker 5 and Redmine 5 (Debian 12); peers-down stops them'
+	@echo 'make test-live    tests against them (minutes)'
+	@echo 'make bench-live   the load state against a plain loop of the same requests'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
 
@@ -38,6 +41,19 @@ crash:
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m
 	$(GO) test ./cmd/safeconduct -run '^$$' -bench . -benchtime 1x -timeout 60m
+
+peers-up:
+	$(GO) run ./internal/peers/cmd up
+
+peers-down:
+	$(GO) run ./internal/peers/cmd down
+
+# One package after the other: each peer is one test's at a time.
+test-live:
+	$(GO) test -tags live -p 1 -count=1 -timeout 20m ./internal/live ./connectors/rt ./connectors/redmine
+
+bench-live:
+	$(GO) test -tags live -p 1 -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/live
 
 # FUZZTIME is for each target.
 FUZZTIME ?= 10m

@@ -119,8 +119,8 @@ type Created struct {
 type Appender interface {
 	// Append adds the comment behind those that the ticket has, without a marker:
 	// the caller tells by reading the ticket whether a lost answer was a success.
-	// The id is the key by which Read knows the comment. A ticket that is not there
-	// is an error.
+	// The id is the key by which Read knows the comment, or empty where the help
+	// desk does not say it. A ticket that is not there is an error.
 	Append(ctx context.Context, ticket string, c helpdesk.Comment, open OpenFunc) (id string, err error)
 }
 
@@ -138,13 +138,15 @@ func Opening(t *helpdesk.Ticket) *helpdesk.Comment {
 }
 
 // A Finisher is a target in which comments change what a ticket holds, as a
-// reply that opens it again, or which takes some fields only of a ticket that
+// reply that opens it again, or which takes some fields only of a record that
 // exists.
 type Finisher interface {
-	// Finish gives the ticket, all of whose comments are there, the fields of r
-	// that the profile declares Second. To finish twice is to finish once, but for
-	// what an agent changed in between: that stays.
-	Finish(ctx context.Context, ticket string, r helpdesk.Record) error
+	// Finish gives the record, all of whose parts are there, the fields of r that
+	// the profile declares Second. To finish twice is to finish once, but for what
+	// an agent changed in between: that stays. People who are suspended are not
+	// said to be so at first; they are finished once more when the run has written
+	// everything that is in their name.
+	Finish(ctx context.Context, id string, r helpdesk.Record) error
 }
 
 // A Renderer is a target that keeps texts in a form of its own, such as

@@ -73,6 +73,7 @@ func wantKept(t testing.TB, p connectors.TargetProfile, want, got helpdesk.Recor
 		f := p.Of(a.Name())
 		switch {
 		case a.Exists() && a.Empty():
+		case a.Field.Class == helpdesk.ClassDigest && b.Exists() && b.Empty(): // known once the bytes are read
 		case f.Keeps() && !sameValue(a, b):
 			t.Errorf("%s %s is declared %s, and %s when read back", want.Kind, a.Path(), f, difference(a, b))
 		case (f == connectors.Lost || f == "") && !a.Empty() && sameValue(a, b):

@@ -121,7 +121,11 @@ func (d *targetRun) reference(k helpdesk.Kind) string {
 	}
 	d.refs[k] = "" // a person refers to no person while the first is made
 	d.define()
-	d.refs[k] = d.create(d.draft(k))
+	draft := d.draft(k)
+	if draft.Record.Person != nil {
+		draft.Record.Person.Suspended = false // until everything in their name is written
+	}
+	d.refs[k] = d.create(draft)
 	return d.refs[k]
 }
 
@@ -170,7 +174,23 @@ func (d *targetRun) try(draft connectors.Draft) (string, error) {
 	if c.Err != nil {
 		return "", c.Err
 	}
-	return c.ID, d.appendAll(c.ID, draft)
+	if err := d.appendAll(c.ID, draft); err != nil {
+		return c.ID, err
+	}
+	return c.ID, d.finish(c.ID, draft.Record)
+}
+
+// Fill puts n records of each kind into a target, for the tests of its platform
+// as a source.
+func Fill(t testing.TB, target connectors.Target, n int) {
+	t.Helper()
+	d := startTarget(t, func(testing.TB) TargetUnderTest { return TargetUnderTest{Target: target} })
+	d.define()
+	for _, k := range d.kinds() {
+		for range n {
+			d.create(d.draft(k))
+		}
+	}
 }
 
 func (d *targetRun) appendAll(id string, draft connectors.Draft) error {
@@ -190,7 +210,7 @@ func (d *targetRun) appendAll(id string, draft connectors.Draft) error {
 			return fmt.Errorf("append: %w", err)
 		}
 	}
-	return d.finish(id, draft.Record)
+	return nil
 }
 
 // opens reports whether the ticket's first comment came with its create.

@@ -6,6 +6,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/archive"
 	"github.com/safeconduct/safeconduct/connectors/csv"
 	"github.com/safeconduct/safeconduct/connectors/memory"
+	"github.com/safeconduct/safeconduct/connectors/redmine"
 )
 
 // All lists the connectors in the order in which people are shown them.
@@ -13,6 +14,7 @@ func All() []connectors.Connector {
 	return []connectors.Connector{
 		csv.Connector,
 		archive.Connector,
+		redmine.Connector,
 		memory.Connector, // for tests
 	}
 }

@@ -24,6 +24,9 @@ func (d *Desk) firstStatus() string {
 
 // Finish sets the status, unless an agent has set one meanwhile.
 func (t *reopening) Finish(ctx context.Context, ticket string, r helpdesk.Record) error {
+	if r.Ticket == nil {
+		return nil
+	}
 	return t.desk.do(ctx, Operation{Name: OpFinish, Kind: helpdesk.KindTicket, ID: ticket}, func() error {
 		t.desk.mu.Lock()
 		defer t.desk.mu.Unlock()

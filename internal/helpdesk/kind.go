@@ -37,12 +37,15 @@ const (
 	// now is every ticket's id in the target known.
 	PhaseRelations Phase = "relations"
 	PhaseArticles  Phase = "articles"
+	// PhaseAccounts is a second pass over the people who are suspended: only now is
+	// everything written that is in their name.
+	PhaseAccounts Phase = "accounts"
 )
 
 // Phases lists the phases in the order in which they run.
 func Phases() []Phase {
 	return []Phase{PhaseDefinitions, PhaseGroups, PhaseOrganizations, PhasePeople,
-		PhaseTickets, PhaseRelations, PhaseArticles}
+		PhaseTickets, PhaseRelations, PhaseArticles, PhaseAccounts}
 }
 
 // Kind is the kind of the records that the phase goes over.
@@ -54,7 +57,7 @@ func (p Phase) Kind() Kind {
 		return KindGroup
 	case PhaseOrganizations:
 		return KindOrganization
-	case PhasePeople:
+	case PhasePeople, PhaseAccounts:
 		return KindPerson
 	case PhaseArticles:
 		return KindArticle

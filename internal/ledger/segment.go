@@ -20,8 +20,10 @@ type Segment struct {
 	Broken  int           `json:"broken,omitempty"` // raw: objects that could not be read
 	Blobs   int           `json:"blobs,omitempty"`
 	Linked  int           `json:"linked,omitempty"` // clean: tickets that link to others
-	Bytes   int64         `json:"bytes"`
-	SHA256  string        `json:"sha256"` // of the sealed bytes
+	// Suspended is how many people of a clean segment are.
+	Suspended int    `json:"suspended,omitempty"`
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256"` // of the sealed bytes
 }
 
 // Name names the segment within its run: "ticket-000012".

@@ -180,6 +180,9 @@ func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment,
 			if t := clean.Record.Ticket; t != nil && len(t.Links) > 0 {
 				g.Linked++
 			}
+			if p := clean.Record.Person; p != nil && p.Suspended {
+				g.Suspended++
+			}
 		}
 		return nil
 	})

@@ -1,10 +1,10 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -13,7 +13,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
-// append completes the tickets that earlier invocations created and did not come
+// append completes the records that earlier invocations created and did not come
 // to the end of.
 func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[string]*ledger.Entry) error {
 	done := map[string]bool{}
@@ -34,17 +34,17 @@ func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[stri
 	return nil
 }
 
-// whole reports whether nothing is left to be done for the ticket, or the target
-// takes tickets whole.
+// whole reports whether nothing is left to be done for the record, or the target
+// takes records whole.
 func (w *worker) whole(e *ledger.Entry, r *helpdesk.Record) bool {
 	_, appends := w.target.(connectors.Appender)
 	_, finishes := w.target.(connectors.Finisher)
-	return r.Ticket == nil || (!appends || len(e.Children) >= len(r.Ticket.Comments)) && (!finishes || e.Finished)
+	return (r.Ticket == nil || !appends || len(e.Children) >= len(r.Ticket.Comments)) && (!finishes || e.Finished)
 }
 
 // complete adds the comments of tickets that stand in the target one by one,
-// where the target wants them so, and finishes the tickets. One invocation has a
-// ticket in hand at a time: its row's version sees to that.
+// where the target wants them so, and finishes the records. One invocation has a
+// record in hand at a time: its row's version sees to that.
 func (w *worker) complete(ctx context.Context, items []*item) error {
 	for _, it := range items {
 		if it.entry.State != ledger.StateLoaded || w.whole(it.entry, &it.record) {
@@ -59,6 +59,9 @@ func (w *worker) complete(ctx context.Context, items []*item) error {
 		if err := w.put(ctx, it.entry); err != nil {
 			return err
 		}
+		if it.record.Ticket == nil {
+			continue
+		}
 		if err := w.silent(ctx); err != nil {
 			return err
 		}
@@ -70,7 +73,7 @@ func (w *worker) complete(ctx context.Context, items []*item) error {
 // result of the last is stored by the caller, with that of finish.
 func (w *worker) appendAll(ctx context.Context, it *item) error {
 	a, ok := w.target.(connectors.Appender)
-	if !ok {
+	if !ok || it.record.Ticket == nil {
 		return nil
 	}
 	e, comments, shown := it.entry, it.record.Ticket.Comments, render(w.target, it.record).Ticket.Comments
@@ -79,7 +82,7 @@ func (w *worker) appendAll(ctx context.Context, it *item) error {
 		if short(ctx) {
 			return &laterError{}
 		}
-		id, err := w.appendOne(ctx, a, e, comments[i], commentDigest(w.index, shown[i]), intended)
+		id, err := w.appendOne(ctx, a, e, comments, shown, intended)
 		if err != nil {
 			return err
 		}
@@ -97,10 +100,13 @@ func (w *worker) appendAll(ctx context.Context, it *item) error {
 	return nil
 }
 
-// appendOne adds a comment whose digest the target will give back.
-func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger.Entry, c helpdesk.Comment, digest string, intended bool) (string, error) {
+// appendOne adds the first comment that is not known to be there. shown are the
+// comments as the target gives them back.
+func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger.Entry, comments, shown []helpdesk.Comment, intended bool) (string, error) {
+	next := len(e.Children)
+	digest := commentDigest(w.index, shown[next])
 	if intended {
-		id, err := w.arrived(ctx, e, digest)
+		id, err := w.arrived(ctx, e, shown, digest)
 		if id != "" || err != nil {
 			return id, err
 		}
@@ -111,23 +117,64 @@ func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger
 			return "", err
 		}
 	}
-	id, err := a.Append(ctx, e.Target, c, w.openBlob)
+	id, err := a.Append(ctx, e.Target, comments[next], w.openBlob)
 	if errors.Is(err, connectors.ErrRejected) {
 		return refusedComment, nil
 	}
-	return id, ofTarget("append a comment", err)
+	return cmp.Or(id, unnamed), ofTarget("append a comment", err)
 }
 
-// finish gives a ticket what its comments would have changed.
+// finish gives a record what it takes only now: a ticket what its comments would
+// have changed.
 func (w *worker) finish(ctx context.Context, it *item) error {
 	f, ok := w.target.(connectors.Finisher)
 	if !ok {
 		return nil
 	}
-	if err := f.Finish(ctx, it.entry.Target, it.record); err != nil {
-		return ofTarget("finish a ticket", err)
+	if err := f.Finish(ctx, it.entry.Target, unsuspended(it.record)); err != nil && !errors.Is(err, connectors.ErrRejected) {
+		return ofTarget("finish a "+string(it.entry.Kind), err) // what is rejected verify finds missing
 	}
 	it.entry.Finished = true
+	return nil
+}
+
+// unsuspended is a person as one who may write.
+func unsuspended(r helpdesk.Record) helpdesk.Record {
+	if r.Person != nil && r.Person.Suspended {
+		p := *r.Person
+		p.Suspended = false
+		r.Person = &p
+	}
+	return r
+}
+
+// suspendAll suspends the people whom this migration created and who are
+// suspended in the source.
+func (w *worker) suspendAll(ctx context.Context, lines []cleanLine) error {
+	f, ok := w.target.(connectors.Finisher)
+	if !ok {
+		return nil
+	}
+	entries, err := w.entries(ctx, helpdesk.KindPerson, lines)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		e := entries[lines[i].Record.Key]
+		if !lines[i].Record.Person.Suspended || e.State != ledger.StateLoaded || e.Run != w.run.ID {
+			continue
+		}
+		if short(ctx) {
+			return &laterError{}
+		}
+		it := &item{e, lines[i].Record}
+		if err := w.resolve(ctx, []*item{it}); err != nil {
+			return err
+		}
+		if err := f.Finish(ctx, e.Target, it.record); err != nil && !errors.Is(err, connectors.ErrRejected) {
+			return ofTarget("suspend a person", err)
+		}
+	}
 	return nil
 }
 
@@ -135,26 +182,33 @@ func (w *worker) finish(ctx context.Context, it *item) error {
 // never take: the others go on, and verify finds it missing.
 const refusedComment = "-"
 
-// arrived looks on the thread, behind the last comment that is known, for the one
-// that was intended. Equal texts are told apart by that position. Where it is not
-// there yet, and the target may still carry out the request, it asks to wait.
-func (w *worker) arrived(ctx context.Context, e *ledger.Entry, want string) (id string, err error) {
+// unnamed stands for the id of a comment whose help desk does not say it.
+const unnamed = "+"
+
+// arrived looks on the thread for the comment that was intended. Equal comments
+// are told apart by their number: the one that was intended is there if it stands
+// there once more than the known ones account for. Where it is not there yet, and
+// the target may still carry out the request, it asks to wait.
+func (w *worker) arrived(ctx context.Context, e *ledger.Entry, shown []helpdesk.Comment, want string) (id string, err error) {
 	r, err := w.target.Read(ctx, helpdesk.KindTicket, e.Target)
 	if err != nil {
 		return "", ofTarget("read a ticket", err)
 	}
-	start := 0
-	for _, last := range slices.Backward(e.Children) {
-		if last != refusedComment {
-			start = 1 + slices.IndexFunc(r.Ticket.Comments, func(c helpdesk.Comment) bool { return c.Key == last })
-			break
+	known := 0
+	for i, child := range e.Children {
+		if child != refusedComment && commentDigest(w.index, shown[i]) == want {
+			known++
 		}
 	}
-	for _, c := range r.Ticket.Comments[start:] {
-		if commentDigest(w.index, c) == want {
-			w.out.Adopted++
-			return c.Key, nil
+	for _, c := range r.Ticket.Comments {
+		if commentDigest(w.index, c) != want {
+			continue
 		}
+		if known == 0 {
+			w.out.Adopted++
+			return cmp.Or(c.Key, unnamed), nil
+		}
+		known--
 	}
 	if wait := e.At.Add(w.profile.Hold).Sub(w.Now()); w.profile.Hold > 0 && wait > 0 {
 		return "", &laterError{wait}

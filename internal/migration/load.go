@@ -54,10 +54,14 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 		return w.out, err
 	}
 	w.out.Records = len(lines)
-	if in.Phase == helpdesk.PhaseRelations {
+	switch in.Phase {
+	case helpdesk.PhaseRelations:
 		w.out.Records = in.Segment.Linked
 		err = w.relate(ctx, lines)
-	} else {
+	case helpdesk.PhaseAccounts:
+		w.out.Records = in.Segment.Suspended
+		err = w.suspendAll(ctx, lines)
+	default:
 		err = w.load(ctx, in.Segment.Kind, lines)
 	}
 	var later *laterError

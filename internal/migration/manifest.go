@@ -92,6 +92,8 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 			switch {
 			case phase == helpdesk.PhaseRelations:
 				return g.Linked
+			case phase == helpdesk.PhaseAccounts:
+				return g.Suspended
 			case g.Kind == phase.Kind():
 				return g.Records
 			}

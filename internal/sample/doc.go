@@ -6,6 +6,8 @@
 //     about 300 tickets in English and German. It lies in examples/acme as a CSV
 //     export; a test holds the two together.
 //   - [Crash] is a sixth of it, for tests that migrate it over and over.
+//   - [Live] is Acme with more files, for tests against real help desks;
+//     [LiveSmall] is as small as Crash.
 //   - [Canaries] is an account in which every field holds something that must
 //     never be found outside sealed segments; [Forms] says what to search for.
 //   - [Large] writes as many tickets as a benchmark wants, in constant memory.

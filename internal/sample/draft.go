@@ -26,6 +26,9 @@ type scale struct {
 	thread   int // comments of the longest thread
 	body     int // bytes of the longest comment
 	file     int // bytes of the biggest attachment
+
+	longEvery  int // so many keys apart, an ordinary ticket is as long as the longest; 0: none
+	enclosures int // files that each ordinary ticket has besides what its scenario asks for
 }
 
 // A draft is a ticket in the making.

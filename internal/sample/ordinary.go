@@ -23,8 +23,10 @@ func (d *desk) ordinary(key string, s *scenario) helpdesk.Record {
 			t.aside()
 		}
 	}
+	t.enlarge()
 	t.company()
 	t.finish()
+	t.enclose()
 	return t.record()
 }
 

@@ -1,0 +1,190 @@
+package redmine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// source reads a Redmine.
+type source struct{ *desk }
+
+// Profile asks who the account is and what words Redmine has.
+func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) {
+	if _, err := s.learn(ctx); err != nil {
+		return connectors.SourceProfile{}, err
+	}
+	return connectors.SourceProfile{Product: "Redmine",
+		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindPerson, helpdesk.KindTicket, helpdesk.KindArticle},
+		Notes: []string{"Archived projects are not read: Redmine's API does not show them.",
+			"Locked people are read as suspended. Groups of users, news, forums, documents and repositories are not read."}}, nil
+}
+
+// Page gives the records of a kind. Issues are read in the order of their ids, a
+// hundred a page; everything else is few and comes in one page.
+func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cursor) (connectors.Page, error) {
+	f, err := s.learn(ctx)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	switch k {
+	case helpdesk.KindDefinition:
+		return connectors.Page{Records: definitions(f, s.MarkerField), Last: true}, nil
+	case helpdesk.KindGroup:
+		return s.groups(ctx)
+	case helpdesk.KindPerson:
+		return s.persons(ctx, f, after)
+	case helpdesk.KindTicket:
+		return s.tickets(ctx, f, after)
+	case helpdesk.KindArticle:
+		return s.articles(ctx)
+	}
+	return connectors.Page{Last: true}, nil
+}
+
+// Count asks for totals only.
+func (s *source) Count(ctx context.Context) (map[helpdesk.Kind]int, error) {
+	count := map[helpdesk.Kind]int{}
+	for kind, path := range map[helpdesk.Kind]string{helpdesk.KindTicket: "/issues.json?status_id=*", helpdesk.KindPerson: "/users.json?status=",
+		helpdesk.KindGroup: "/projects.json?"} {
+		path, query, _ := strings.Cut(path, "?")
+		q, _ := url.ParseQuery(query)
+		q.Set("limit", "1")
+		var page struct {
+			Total int `json:"total_count"`
+		}
+		if err := s.get(ctx, "count "+string(kind), path, q, &page); err != nil {
+			return nil, err
+		}
+		count[kind] = page.Total
+	}
+	return count, nil
+}
+
+// definitions are the custom fields of issues and people.
+func definitions(f *facts, marker string) (all []helpdesk.Record) {
+	for _, c := range f.fields {
+		scope, ok := map[string]string{"issue": "ticket", "user": "person"}[c.Of]
+		if !ok || c.Name == marker {
+			continue
+		}
+		r := helpdesk.New(helpdesk.KindDefinition, id(c.ID))
+		*r.Definition = helpdesk.Definition{Title: c.Name, Scope: scope, Type: c.Format, Required: c.Required}
+		for _, v := range c.Values {
+			r.Definition.Options = append(r.Definition.Options, v.Value)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func (s *source) groups(ctx context.Context) (connectors.Page, error) {
+	page := connectors.Page{Last: true}
+	err := each(ctx, s.desk, "list projects", "/projects.json", "projects", nil, func(p project) bool {
+		page.Records = append(page.Records, groupOf(p))
+		return true
+	})
+	return page, err
+}
+
+func groupOf(p project) helpdesk.Record {
+	r := helpdesk.New(helpdesk.KindGroup, id(p.ID))
+	r.Changed = p.Updated
+	*r.Group = helpdesk.Group{Name: p.Name, Description: p.Description}
+	return r
+}
+
+// persons gives a hundred users in the order of their ids. The cursor is the last
+// id: Redmine can't be asked for users behind one, so the list is gone through
+// anew; that a user is deleted meanwhile moves nothing.
+func (s *source) persons(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
+	last, err := position(after)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	var ids []int64
+	err = s.users(ctx, nil, func(u user) bool {
+		ids = append(ids, u.ID)
+		return true
+	})
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(slices.DeleteFunc(ids, func(n int64) bool { return n <= last }))
+	page := connectors.Page{Last: len(ids) <= perPage, Next: after}
+	for _, n := range ids[:min(len(ids), perPage)] {
+		u, err := s.readUser(ctx, id(n))
+		if err != nil && !errors.Is(err, connectors.ErrNotFound) {
+			return connectors.Page{}, err
+		}
+		if err == nil {
+			page.Records = append(page.Records, s.personOf(f, u))
+		}
+		page.Next = connectors.Cursor(id(n))
+	}
+	return page, nil
+}
+
+func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
+	last, err := position(after)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	issues, end, err := s.issuesAfter(ctx, last, nil)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	page := connectors.Page{Last: end, Next: after}
+	for i := range issues {
+		key := id(issues[i].ID)
+		whole, err := s.whole(ctx, key)
+		switch {
+		case errors.Is(err, connectors.ErrNotFound): // deleted since the list was made
+		case errors.Is(err, connectors.ErrRejected):
+			page.Broken = append(page.Broken, connectors.Broken{Place: "issues/" + key, Reason: connectors.BrokenValue})
+		case err != nil:
+			return connectors.Page{}, err
+		default:
+			page.Records = append(page.Records, view{s.desk, f.me.ID, false}.ticket(whole))
+		}
+		page.Next = connectors.Cursor(key)
+	}
+	return page, nil
+}
+
+// position is the id that a cursor stands behind.
+func position(c connectors.Cursor) (int64, error) {
+	if c == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(string(c), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("redmine: a cursor of another source")
+	}
+	return n, nil
+}
+
+// OpenAttachment reads the bytes of a file.
+func (d *desk) OpenAttachment(ctx context.Context, a helpdesk.Attachment) (io.ReadCloser, error) {
+	if err := numeric("read attachment", a.Locator); err != nil {
+		return nil, err
+	}
+	body, err := d.client.Stream(ctx, rest.Request{Method: http.MethodGet, Path: "/attachments/download/" + a.Locator, Name: "redmine: read attachment"})
+	return body, advise(err)
+}
+
+func sortExtra(all []helpdesk.ExtraValue) {
+	slices.SortFunc(all, func(a, b helpdesk.ExtraValue) int { return cmp.Compare(a.Name, b.Name) })
+}

@@ -1,0 +1,313 @@
+package redmine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/origin"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+// may reports whether one of the user's roles in the project lets him write.
+// Redmine answers 204 to a note that it ignores, and publishes a private one.
+func (d *desk) may(ctx context.Context, f *facts, project string, u user, private bool) (bool, error) {
+	roles, err := d.rolesIn(ctx, f, project, u)
+	if err != nil {
+		return false, err
+	}
+	needs := writerRights
+	if private {
+		needs = append(slices.Clone(needs), privateRight)
+	}
+	for _, r := range roles {
+		lacks := slices.ContainsFunc(needs, func(p string) bool { return !slices.Contains(r.Permissions, p) })
+		if !lacks {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// rolesIn are the roles of a user in a project.
+func (d *desk) rolesIn(ctx context.Context, f *facts, project string, u user) (roles []role, err error) {
+	members, err := d.membersOf(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	d.people.mu.Lock()
+	ids := slices.Clone(members[u.ID])
+	d.people.mu.Unlock()
+	for _, n := range ids {
+		r, err := d.role(ctx, f, n)
+		if err != nil {
+			return nil, err
+		}
+		roles = append(roles, r)
+	}
+	return roles, nil
+}
+
+// role is a role with its permissions, asked once.
+func (d *desk) role(ctx context.Context, f *facts, n int64) (role, error) {
+	f.mu.Lock()
+	for _, r := range f.roles {
+		if r.ID == n {
+			f.mu.Unlock()
+			return r, nil
+		}
+	}
+	f.mu.Unlock()
+	var one struct {
+		Role role `json:"role"`
+	}
+	if err := d.get(ctx, "read role", "/roles/"+id(n)+".json", nil, &one); err != nil {
+		return role{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.roles["#"+id(n)] = one.Role // no role is called so by a plan
+	return one.Role, nil
+}
+
+func (t *target) remembers(ticket, project string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.projects == nil {
+		t.projects = map[string]string{}
+	}
+	t.projects[ticket] = project
+}
+
+// head reads an issue without its parts.
+func (t *target) head(ctx context.Context, ticket string) (*issue, error) {
+	if err := numeric("read issue", ticket); err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Issue issue `json:"issue"`
+	}
+	if err := t.get(ctx, "read issue", "/issues/"+ticket+".json", nil, &answer); err != nil {
+		return nil, err
+	}
+	t.remembers(ticket, answer.Issue.Project.key())
+	return &answer.Issue, nil
+}
+
+// home is the project of an issue.
+func (t *target) home(ctx context.Context, ticket string) (string, error) {
+	t.mu.Lock()
+	project, ok := t.projects[ticket]
+	t.mu.Unlock()
+	if ok {
+		return project, nil
+	}
+	i, err := t.head(ctx, ticket)
+	if err != nil {
+		return "", err
+	}
+	return i.Project.key(), nil
+}
+
+// Append adds a note. Redmine does not say under which id.
+func (t *target) Append(ctx context.Context, ticket string, c helpdesk.Comment, open connectors.OpenFunc) (string, error) {
+	f, err := t.learn(ctx)
+	if err != nil {
+		return "", err
+	}
+	project, err := t.home(ctx, ticket)
+	if err != nil {
+		return "", err
+	}
+	showComment(&c)
+	private := c.Visibility != helpdesk.VisibilityPublic && c.Visibility != ""
+	author, err := t.writer(ctx, f, project, c.Author, private)
+	if err != nil {
+		return "", rejected(err, "comment.author")
+	}
+	line := origin.Line{Written: c.Created}
+	if author == "" {
+		if line.By, err = t.name(ctx, c.Author); err != nil {
+			return "", rejected(err, "comment.author")
+		}
+	}
+	uploads, err := t.upload(ctx, author, c.Attachments, open)
+	if err != nil {
+		return "", err
+	}
+	note := map[string]any{"notes": orDot(origin.Put(line, t.Language, helpdesk.FormatText, c.Body)), "private_notes": private, "uploads": uploads}
+	err = t.send(ctx, http.MethodPut, "add note", "/issues/"+ticket+".json", author, map[string]any{"issue": note}, nil)
+	return "", refused(err)
+}
+
+// orDot keeps a note that says nothing from being none.
+func orDot(text string) string {
+	if text == "" {
+		return "."
+	}
+	return text
+}
+
+// Finish sets the status, watchers and times of an issue, the memberships of an
+// agent, and locks who is suspended.
+func (t *target) Finish(ctx context.Context, key string, r helpdesk.Record) error {
+	f, err := t.learn(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Person != nil:
+		return t.finishUser(ctx, f, key, r.Person)
+	case r.Ticket != nil:
+		return t.finishIssue(ctx, f, key, r.Ticket)
+	}
+	return nil
+}
+
+func (t *target) finishUser(ctx context.Context, f *facts, key string, p *helpdesk.Person) error {
+	if r, ok := f.roles[t.Role]; ok && p.Role == helpdesk.RoleAgent {
+		projects := p.Groups
+		if len(projects) == 0 && f.project != nil {
+			projects = []string{id(f.project.ID)}
+		}
+		u, err := t.readUser(ctx, key)
+		if err != nil {
+			return err
+		}
+		for _, project := range projects {
+			if err := t.join(ctx, project, u, r); err != nil {
+				return err
+			}
+		}
+		t.forget(key) // what is known of the user's memberships is old
+	}
+	if !p.Suspended {
+		return nil
+	}
+	if err := numeric("lock user", key); err != nil {
+		return err
+	}
+	t.forget(key)
+	return t.send(ctx, http.MethodPut, "lock user", "/users/"+key+".json", "", map[string]any{"user": map[string]any{"status": locked}}, nil)
+}
+
+func (t *target) finishIssue(ctx context.Context, f *facts, key string, k *helpdesk.Ticket) error {
+	if err := t.setStatus(ctx, f, key, k.Status); err != nil {
+		return err
+	}
+	var watchers []string
+	for _, p := range k.Participants {
+		if p.Person == "" || slices.Contains(watchers, p.Person) {
+			continue
+		}
+		if _, err := t.person(ctx, p.Person); err != nil { // Redmine would say nothing
+			return rejected(err, "participant.person")
+		}
+		watchers = append(watchers, p.Person)
+	}
+	if len(watchers) > 0 {
+		body := map[string]any{"watcher": map[string]any{"user_ids": watchers}}
+		if err := t.send(ctx, http.MethodPost, "add watchers", "/issues/"+key+"/watchers.json", "", body, nil); err != nil {
+			return refused(err)
+		}
+	}
+	if len(k.TimeEntries) > 0 {
+		return t.bookTime(ctx, f, key, k)
+	}
+	return nil
+}
+
+// setStatus gives a new issue its status. An issue that is not new any more was
+// taken in hand by an agent.
+func (t *target) setStatus(ctx context.Context, f *facts, key, word string) error {
+	i, err := t.head(ctx, key)
+	if err != nil || word == "" || i.Status.Name == word || i.Status.ID != f.statuses[0].ID {
+		return err
+	}
+	n, err := statusID(f, word)
+	if err != nil {
+		return err
+	}
+	return t.send(ctx, http.MethodPut, "set status", "/issues/"+key+".json", "", map[string]any{"issue": map[string]any{"status_id": n}}, nil)
+}
+
+// bookTime books what is not booked yet.
+func (t *target) bookTime(ctx context.Context, f *facts, key string, k *helpdesk.Ticket) error {
+	there := map[string]int{}
+	err := each(ctx, t.desk, "list time entries", "/time_entries.json", "time_entries", url.Values{"issue_id": {key}}, func(e timeEntry) bool {
+		h, _ := e.Hours.Float64()
+		there[fmt.Sprintf("%.2f %s %s", h, e.Spent, e.Comments)]++
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range k.TimeEntries {
+		entry := t.timeBody(f, key, k, e)
+		same := fmt.Sprintf("%.2f %s %s", entry["hours"], entry["spent_on"], entry["comments"])
+		if there[same] > 0 {
+			there[same]--
+			continue
+		}
+		if err := t.book(ctx, entry, e.Person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxNote is the longest comment of a time entry (TimeEntry, validates_length_of).
+const maxNote = 1024
+
+func (t *target) timeBody(f *facts, key string, k *helpdesk.Ticket, e helpdesk.TimeEntry) map[string]any {
+	spent := e.Spent
+	if spent.IsZero() {
+		spent = k.Created
+	}
+	body := map[string]any{"issue_id": key, "hours": max(hours(e.Seconds), 0.01), "comments": shorten(e.Note, maxNote), "spent_on": spent.UTC().Format("2006-01-02")}
+	for i, a := range f.activities {
+		if i == 0 || a.Default {
+			body["activity_id"] = a.ID
+		}
+	}
+	return body
+}
+
+// book books a time for the person, or, where Redmine does not let it be booked
+// for that person, for the account.
+func (t *target) book(ctx context.Context, entry map[string]any, person string) error {
+	if person != "" {
+		entry["user_id"] = person
+		err := t.send(ctx, http.MethodPost, "book time", "/time_entries.json", "", map[string]any{"time_entry": entry}, nil)
+		if refused(err) == nil || err == nil || !isRejected(err) {
+			return err
+		}
+		delete(entry, "user_id")
+	}
+	return refused(t.send(ctx, http.MethodPost, "book time", "/time_entries.json", "", map[string]any{"time_entry": entry}, nil))
+}
+
+// Link relates two issues, or puts one below the other.
+func (t *target) Link(ctx context.Context, ticket string, l helpdesk.Link) error {
+	if err := numeric("link", l.Ticket); err != nil {
+		return unknown("link.ticket")
+	}
+	i, err := t.whole(ctx, ticket)
+	if err != nil {
+		return err
+	}
+	for _, has := range (view{desk: t.desk, target: true}).linksBothWays(i) {
+		if has.Ticket == l.Ticket && has.Type == linkType(l.Type) {
+			return nil
+		}
+	}
+	if l.Type == "parent" {
+		err = t.send(ctx, http.MethodPut, "set parent", "/issues/"+ticket+".json", "", map[string]any{"issue": map[string]any{"parent_issue_id": l.Ticket}}, nil)
+		return refused(err)
+	}
+	body := map[string]any{"relation": map[string]any{"issue_to_id": l.Ticket, "relation_type": relationType(l.Type)}}
+	return refused(t.send(ctx, http.MethodPost, "link", "/issues/"+ticket+"/relations.json", "", body, nil))
+}

@@ -1,0 +1,226 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/safeconduct/safeconduct/connectors"
+)
+
+// Options say how a help desk is reached.
+type Options struct {
+	Product string // for errors: "Request Tracker"
+	// Base is what the paths of requests are appended to, with no slash at its end:
+	// "https://rt.example.org/REST/2.0".
+	Base string
+	// Authorize adds what tells the help desk who asks. It is called for each
+	// request as it is sent.
+	Authorize func(*http.Request)
+	// Login gets a session, where the help desk has such. It is called before the
+	// first request, and again after an answer that Expired says yes to; requests
+	// meanwhile wait for it. It sends with Client.Plain.
+	Login func(ctx context.Context, c *Client) error
+	// Expired reports whether the answer says that the session has ended; nil: 401.
+	Expired func(*http.Response) bool
+	// Connections is the most requests that are under way at a time; default 4.
+	// The client starts with one.
+	Connections int
+	// PerMinute bounds the requests of a minute; 0: no bound of ours.
+	PerMinute int
+	// Timeout is for one request and its answer, bodies included; default 1 minute.
+	Timeout time.Duration
+	// Transport sends; nil: TLS 1.2 and above with the system's certificates.
+	Transport http.RoundTripper
+}
+
+// A Request is one request to a help desk.
+type Request struct {
+	Method string
+	Path   string // appended to Options.Base: "/ticket/17"
+	Query  url.Values
+	Header http.Header
+	// JSON is encoded as the body; nil: none, unless Body is set.
+	JSON any
+	// Body makes the body, again for each attempt; ContentType goes with it.
+	Body        func() (io.ReadCloser, error)
+	ContentType string
+	// Name is what errors call the request: "read ticket". It holds no id.
+	Name string
+	// Repeatable: to send it twice is to send it once. GET and HEAD always are.
+	Repeatable bool
+}
+
+// A Response is an answer with a status of 2xx, read whole.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// A Client talks to one help desk. It is for use by many at once.
+type Client struct {
+	o       Options
+	base    *url.URL
+	http    *http.Client
+	reads   *gate
+	writes  *gate
+	budget  *rate.Limiter
+	session session
+
+	mu     sync.Mutex
+	resume time.Time     // the help desk asked to be left alone until then
+	ahead  time.Duration // of the help desk's clock
+	dated  bool
+}
+
+// New returns a client; it sends nothing yet.
+func New(o Options) (*Client, error) {
+	base, err := url.Parse(o.Base)
+	if err != nil || base.Host == "" || base.User != nil || base.Scheme != "https" && base.Scheme != "http" {
+		return nil, fmt.Errorf("%w: url: write the address of %s, as https://help.example.org", connectors.ErrSettings, o.Product)
+	}
+	if base.Scheme == "http" && !loopback(base.Hostname()) {
+		return nil, fmt.Errorf("%w: url: %s is asked over https only; without it, everybody on the way could read", connectors.ErrSettings, o.Product)
+	}
+	o.Base = strings.TrimRight(o.Base, "/")
+	if o.Connections <= 0 {
+		o.Connections = 4
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = time.Minute
+	}
+	if o.Transport == nil {
+		o.Transport = transport(o.Connections)
+	}
+	c := &Client{o: o, base: base, reads: newGate(o.Connections, readEvidence), writes: newGate(o.Connections, writeEvidence)}
+	c.http = &http.Client{Transport: o.Transport, CheckRedirect: c.redirect}
+	if o.PerMinute > 0 {
+		c.budget = rate.NewLimiter(rate.Limit(float64(o.PerMinute)/60), max(1, o.PerMinute/60))
+	}
+	return c, nil
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func transport(connections int) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	t.MaxIdleConnsPerHost, t.MaxConnsPerHost = connections*2, 0
+	return t
+}
+
+// errRedirect: the help desk sends us elsewhere.
+var errRedirect = errors.New("redirect")
+
+// redirect follows a GET on the same host only. A request that was to change
+// something is answered with the redirect itself.
+func (c *Client) redirect(r *http.Request, via []*http.Request) error {
+	if via[0].Method != http.MethodGet {
+		return http.ErrUseLastResponse
+	}
+	if r.URL.Host != c.base.Host || r.URL.Scheme != c.base.Scheme || len(via) > 5 {
+		return errRedirect
+	}
+	return nil
+}
+
+// Do sends the request and reads the answer. If into is not nil the body is
+// decoded into it as JSON, whose numbers stay as they are written.
+//
+// Errors: connectors.ErrNotFound for 404 and 410, ErrDenied for 401 and 403,
+// *connectors.RateLimited for 429, ErrUnavailable for anything that leaves open
+// whether the request took effect, or is no answer of the API (HTML, a body cut
+// off, redirects to elsewhere). Every answer of the API with another status is
+// a *Status too, which also matches ErrRejected for 400, 409, 412, 413, 415 and 422.
+func (c *Client) Do(ctx context.Context, r Request, into any) (*Response, error) {
+	return persist(ctx, c, r, func(res *http.Response) (*Response, error) {
+		body, err := readAll(r.Name, res)
+		if err != nil {
+			return nil, err
+		}
+		answer := &Response{Status: res.StatusCode, Header: res.Header, Body: body}
+		return answer, decode(r.Name, answer, into)
+	})
+}
+
+// Stream sends the request and returns the body of its answer, for large files.
+// The caller closes it.
+func (c *Client) Stream(ctx context.Context, r Request) (io.ReadCloser, error) {
+	return persist(ctx, c, r, func(res *http.Response) (io.ReadCloser, error) { return res.Body, nil })
+}
+
+// Plain sends a request without waiting for a login: for Options.Login itself.
+// It returns answers of any status.
+func (c *Client) Plain(ctx context.Context, r Request) (*Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	defer cancel()
+	res, err := c.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	body, err := readAll(r.Name, res)
+	return &Response{Status: res.StatusCode, Header: res.Header, Body: body}, err
+}
+
+// ServerTime is the help desk's clock, by the Date of its last answer; zero
+// before the first.
+func (c *Client) ServerTime() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.dated {
+		return time.Time{}
+	}
+	return time.Now().Add(c.ahead)
+}
+
+// maxAnswer bounds an answer that is read whole.
+const maxAnswer = 64 << 20
+
+func readAll(name string, res *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		return nil, broken(name, "the answer breaks off")
+	}
+	if len(body) > maxAnswer {
+		return nil, broken(name, "the answer is larger than 64 MiB")
+	}
+	return body, nil
+}
+
+// decode reads the JSON of an answer. What is no JSON is no answer of the API.
+func decode(name string, r *Response, into any) error {
+	if into == nil {
+		return nil
+	}
+	if isPage(r.Header, r.Body) {
+		return webPage(name)
+	}
+	d := json.NewDecoder(bytes.NewReader(r.Body))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return broken(name, "the answer is no JSON, or another than the API gives")
+	}
+	return nil
+}
+
+// isPage reports whether an answer is for people.
+func isPage(h http.Header, body []byte) bool {
+	return strings.HasPrefix(h.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}

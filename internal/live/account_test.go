@@ -1,0 +1,89 @@
+//go:build live
+
+package live
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/peers/recount"
+	"github.com/safeconduct/safeconduct/internal/sample"
+)
+
+// An expected ticket is what a help desk has to hold of one of a sample.
+type expected struct {
+	messages int
+	distinct int      // texts, with who wrote them and when
+	files    []string // digests, sorted
+}
+
+// expect lists the sample's tickets by their numbers.
+func expect(a sample.Account) map[string]expected {
+	tickets := map[string]expected{}
+	for _, r := range a.Of(helpdesk.KindTicket) {
+		var e expected
+		texts := map[string]bool{}
+		for _, c := range r.Ticket.Comments {
+			texts[c.Author+"\x00"+c.Created.String()+"\x00"+c.Body] = true
+			for _, f := range c.Attachments {
+				sum := sha256.Sum256(a.Files[f.Locator])
+				e.files = append(e.files, hex.EncodeToString(sum[:]))
+			}
+		}
+		slices.Sort(e.files)
+		e.messages, e.distinct = len(r.Ticket.Comments), len(texts)
+		tickets[r.Ticket.Number] = e
+	}
+	return tickets
+}
+
+// held is the same of a recounted ticket.
+func held(t recount.Ticket) expected {
+	e := expected{messages: len(t.Messages)}
+	texts := map[string]bool{}
+	for _, m := range t.Messages {
+		texts[m.Text] = true
+		for _, f := range m.Files {
+			e.files = append(e.files, f.SHA256)
+		}
+	}
+	slices.Sort(e.files)
+	e.distinct = len(texts)
+	return e
+}
+
+// wantAll fails the test for every ticket, comment and file of the sample that
+// is not in the help desk just once, and for what is there besides.
+func wantAll(t *testing.T, d recount.Desk, a sample.Account) {
+	t.Helper()
+	tickets, err := d.ByNumber()
+	if err != nil {
+		t.Error(err)
+	}
+	want := expect(a)
+	wrong := 0
+	for _, number := range slices.Sorted(maps.Keys(want)) {
+		ticket, there := tickets[number]
+		got := held(ticket)
+		if there && got.messages == want[number].messages && got.distinct == want[number].distinct && slices.Equal(got.files, want[number].files) {
+			continue
+		}
+		if wrong++; wrong > 10 {
+			continue
+		}
+		t.Errorf("%s (%d there): %d messages of %d, %d different of %d, %d files of %d, equal: %v", number, ticket.ID, got.messages,
+			want[number].messages, got.distinct, want[number].distinct, len(got.files), len(want[number].files),
+			slices.Equal(got.files, want[number].files))
+	}
+	if wrong > 10 {
+		t.Errorf("%d tickets are not as they should be", wrong)
+	}
+	if len(d.Tickets) != len(want) {
+		t.Errorf("%d tickets, want %d", len(d.Tickets), len(want))
+	}
+	t.Logf("%d tickets, %d messages, %d files, %d people, %d groups; %d mails recorded", len(d.Tickets), d.Messages(), d.Files(), d.People, d.Groups, d.Mails)
+}

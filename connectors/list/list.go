@@ -7,6 +7,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/csv"
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/connectors/redmine"
+	"github.com/safeconduct/safeconduct/connectors/rt"
 )
 
 // All lists the connectors in the order in which people are shown them.
@@ -14,6 +15,7 @@ func All() []connectors.Connector {
 	return []connectors.Connector{
 		csv.Connector,
 		archive.Connector,
+		rt.Connector,
 		redmine.Connector,
 		memory.Connector, // for tests
 	}

@@ -1,15 +1,10 @@
 package rest
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -24,23 +19,26 @@ import (
 type Options struct {
 	Product string // for errors: "Request Tracker"
 	// Base is what the paths of requests are appended to, with no slash at its end:
-	// "https://rt.example.org/REST/2.0".
+	// "https://rt.example.org/REST/2.0". Without TLS only this machine is asked.
 	Base string
 	// Authorize adds what tells the help desk who asks. It is called for each
 	// request as it is sent.
 	Authorize func(*http.Request)
 	// Login gets a session, where the help desk has such. It is called before the
 	// first request, and again after an answer that Expired says yes to; requests
-	// meanwhile wait for it. It sends with Client.Plain.
+	// meanwhile wait for it. It sends with Client.Plain. An error that is
+	// ErrDenied is final for some minutes: nobody tries the password again.
 	Login func(ctx context.Context, c *Client) error
-	// Expired reports whether the answer says that the session has ended; nil: 401.
+	// Expired reports whether the answer says that the session has ended, and so
+	// that the request was not carried out; nil: 401.
 	Expired func(*http.Response) bool
 	// Connections is the most requests that are under way at a time; default 4.
 	// The client starts with one.
 	Connections int
 	// PerMinute bounds the requests of a minute; 0: no bound of ours.
 	PerMinute int
-	// Timeout is for one request and its answer, bodies included; default 1 minute.
+	// Timeout is for how long nothing of a request or its answer may move, bodies
+	// included; default 1 minute.
 	Timeout time.Duration
 	// Transport sends; nil: TLS 1.2 and above with the system's certificates.
 	Transport http.RoundTripper
@@ -54,9 +52,11 @@ type Request struct {
 	Header http.Header
 	// JSON is encoded as the body; nil: none, unless Body is set.
 	JSON any
-	// Body makes the body, again for each attempt; ContentType goes with it.
+	// Body makes the body, again for each attempt; ContentType goes with it, and
+	// Size in bytes, if it is known: some servers take no body without.
 	Body        func() (io.ReadCloser, error)
 	ContentType string
+	Size        int64
 	// Name is what errors call the request: "read ticket". It holds no id.
 	Name string
 	// Repeatable: to send it twice is to send it once. GET and HEAD always are.
@@ -75,8 +75,7 @@ type Client struct {
 	o       Options
 	base    *url.URL
 	http    *http.Client
-	reads   *gate
-	writes  *gate
+	gate    *gate
 	budget  *rate.Limiter
 	session session
 
@@ -86,7 +85,7 @@ type Client struct {
 	dated  bool
 }
 
-// New returns a client; it sends nothing yet.
+// New returns a client; it sends nothing yet. Its errors are ErrSettings.
 func New(o Options) (*Client, error) {
 	base, err := url.Parse(o.Base)
 	if err != nil || base.Host == "" || base.User != nil || base.Scheme != "https" && base.Scheme != "http" {
@@ -105,7 +104,7 @@ func New(o Options) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = transport(o.Connections)
 	}
-	c := &Client{o: o, base: base, reads: newGate(o.Connections, readEvidence), writes: newGate(o.Connections, writeEvidence)}
+	c := &Client{o: o, base: base, gate: newGate(o.Connections), session: newSession()}
 	c.http = &http.Client{Transport: o.Transport, CheckRedirect: c.redirect}
 	if o.PerMinute > 0 {
 		c.budget = rate.NewLimiter(rate.Limit(float64(o.PerMinute)/60), max(1, o.PerMinute/60))
@@ -113,44 +112,24 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
-}
-
-func transport(connections int) http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.MaxIdleConnsPerHost, t.MaxConnsPerHost = connections*2, 0
-	return t
-}
-
-// errRedirect: the help desk sends us elsewhere.
-var errRedirect = errors.New("redirect")
-
-// redirect follows a GET on the same host only. A request that was to change
-// something is answered with the redirect itself.
-func (c *Client) redirect(r *http.Request, via []*http.Request) error {
-	if via[0].Method != http.MethodGet {
-		return http.ErrUseLastResponse
-	}
-	if r.URL.Host != c.base.Host || r.URL.Scheme != c.base.Scheme || len(via) > 5 {
-		return errRedirect
-	}
-	return nil
-}
-
 // Do sends the request and reads the answer. If into is not nil the body is
-// decoded into it as JSON, whose numbers stay as they are written.
+// decoded into it as JSON, whose numbers stay as they are written when into
+// holds them as any or json.Number.
 //
 // Errors: connectors.ErrNotFound for 404 and 410, ErrDenied for 401 and 403,
-// *connectors.RateLimited for 429, ErrUnavailable for anything that leaves open
-// whether the request took effect, or is no answer of the API (HTML, a body cut
-// off, redirects to elsewhere). Every answer of the API with another status is
-// a *Status too, which also matches ErrRejected for 400, 409, 412, 413, 415 and 422.
+// *connectors.RateLimited for 429, and ErrUnavailable for anything that leaves
+// open whether the request took effect, or is no answer of the API: a body cut
+// off, HTML also with 404. ErrSettings: what no waiting mends, as a certificate
+// or a redirect to elsewhere. Every answer of the API with another status is a
+// *Status too, which also matches ErrRejected for 400, 409, 412, 413, 415 and 422.
+//
+// What may be sent again is, a few times: GET and what is Repeatable after an
+// error of the server or the connection, everything after 429 and after a session
+// that had ended. It then took no effect.
 func (c *Client) Do(ctx context.Context, r Request, into any) (*Response, error) {
 	return persist(ctx, c, r, func(res *http.Response) (*Response, error) {
-		body, err := readAll(r.Name, res)
+		defer res.Body.Close()
+		body, err := readAll(ctx, r.Name, res)
 		if err != nil {
 			return nil, err
 		}
@@ -160,22 +139,23 @@ func (c *Client) Do(ctx context.Context, r Request, into any) (*Response, error)
 }
 
 // Stream sends the request and returns the body of its answer, for large files.
-// The caller closes it.
+// The caller reads and closes it before he asks for anything else: until then it
+// is one of the requests that are under way.
 func (c *Client) Stream(ctx context.Context, r Request) (io.ReadCloser, error) {
-	return persist(ctx, c, r, func(res *http.Response) (io.ReadCloser, error) { return res.Body, nil })
+	return persist(ctx, c, r, func(res *http.Response) (io.ReadCloser, error) {
+		return &stream{res.Body, ctx, r.Name}, nil
+	})
 }
 
 // Plain sends a request without waiting for a login: for Options.Login itself.
-// It returns answers of any status.
+// It returns answers of any status, and sends nothing again.
 func (c *Client) Plain(ctx context.Context, r Request) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
-	defer cancel()
-	res, err := c.send(ctx, r)
+	res, err := c.exchange(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
-	body, err := readAll(r.Name, res)
+	body, err := readAll(ctx, r.Name, res)
 	return &Response{Status: res.StatusCode, Header: res.Header, Body: body}, err
 }
 
@@ -188,39 +168,4 @@ func (c *Client) ServerTime() time.Time {
 		return time.Time{}
 	}
 	return time.Now().Add(c.ahead)
-}
-
-// maxAnswer bounds an answer that is read whole.
-const maxAnswer = 64 << 20
-
-func readAll(name string, res *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err != nil {
-		return nil, broken(name, "the answer breaks off")
-	}
-	if len(body) > maxAnswer {
-		return nil, broken(name, "the answer is larger than 64 MiB")
-	}
-	return body, nil
-}
-
-// decode reads the JSON of an answer. What is no JSON is no answer of the API.
-func decode(name string, r *Response, into any) error {
-	if into == nil {
-		return nil
-	}
-	if isPage(r.Header, r.Body) {
-		return webPage(name)
-	}
-	d := json.NewDecoder(bytes.NewReader(r.Body))
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		return broken(name, "the answer is no JSON, or another than the API gives")
-	}
-	return nil
-}
-
-// isPage reports whether an answer is for people.
-func isPage(h http.Header, body []byte) bool {
-	return strings.HasPrefix(h.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
 }

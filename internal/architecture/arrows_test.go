@@ -32,7 +32,10 @@ var parts = []part{
 	{"internal/staging", []string{model, "internal/keyring"}, "staging moves sealed bytes and asks the keyring for one right at a time"},
 
 	{contract, []string{model}, "the contract speaks of the model only, so that anybody can write a connector"},
-	{"connectors/*", []string{contract, model}, "a connector sees contract and model: no key, no ledger, no policy, no other connector"},
+	{"connectors/origin", []string{contract, model}, "what is said of a date is the same for every platform that takes none"},
+	{"connectors/rest", []string{contract}, "how to ask an HTTP API has nothing to do with what is asked"},
+	{"connectors/*", []string{contract, model, "connectors/rest", "connectors/origin"},
+		"a connector sees contract and model, and what all of a kind share: no key, no ledger, no policy, no other connector"},
 	{"connectors/list", []string{contract, "connectors/*"}, "the list is the one place that knows all connectors"},
 
 	{"internal/mapping", []string{model}, "a mapping is data, and how it is applied to a record"},
@@ -55,14 +58,20 @@ var parts = []part{
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
+	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
+	{"internal/peers", []string{contract, model, "internal/sample"}, "whoever recounts what arrived must not believe those who wrote it"},
+	{"internal/live", []string{contract, model, "connectors/...", "internal/evidence", "internal/migration", "internal/peers/...", "internal/sample"},
+		"the live tests drive the program as people do, and read its reports"},
 	{"internal/architecture", []string{"connectors/...", "internal/...", "statemachine"}, "the rules look at everything"},
 }
 
 // aids are what any test may import besides: desks, data and the suite.
-var aids = []string{model, contract, "connectors/archive", "connectors/memory", "connectors/conformance", "internal/sample"}
+var aids = []string{model, contract, "connectors/archive", "connectors/memory", "connectors/conformance", "internal/sample",
+	"connectors/rest/resttest", "internal/peers/..."}
 
 // onlyTests are the packages that nothing but tests and each other may import.
-var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test"}
+var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",
+	"internal/peers/...", "internal/live"}
 
 func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
 

@@ -52,6 +52,7 @@ func (p process) start(c *exec.Cmd) error {
 func (p process) answers(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	begun := time.Now()
 	for wait := 50 * time.Millisecond; ; {
 		q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
@@ -63,7 +64,7 @@ func (p process) answers(ctx context.Context, url string) error {
 				return nil
 			}
 		}
-		if !p.alive() {
+		if time.Since(begun) > time.Second && !p.alive() { // a process that has just begun has no environment to be told by
 			return fmt.Errorf("peers: the server ended by itself; see %s", filepath.Join(p.folder, "server.log"))
 		}
 		select {

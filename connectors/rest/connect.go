@@ -1,0 +1,42 @@
+package rest
+
+import (
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// idle is how long a connection is kept that nobody uses. Servers close theirs
+// after seconds (Starlet two, Apache five); a request that creates something and
+// meets that moment is neither sent again nor known to have failed.
+const idle = 900 * time.Millisecond
+
+func transport(connections int) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	t.MaxIdleConnsPerHost, t.IdleConnTimeout = connections, idle
+	return t
+}
+
+// loopback reports whether a host is this machine.
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// errRedirect: the help desk sends us elsewhere.
+var errRedirect = errors.New("redirect")
+
+// redirect follows a GET on the same host only. A request that was to change
+// something is answered with the redirect itself.
+func (c *Client) redirect(r *http.Request, via []*http.Request) error {
+	if m := via[0].Method; m != http.MethodGet && m != http.MethodHead {
+		return http.ErrUseLastResponse
+	}
+	if r.URL.Host != c.base.Host || r.URL.Scheme != c.base.Scheme || len(via) > 5 {
+		return errRedirect
+	}
+	return nil
+}

@@ -86,6 +86,7 @@ type queue struct {
 	ID          loose         `json:"id"`
 	Name        string        `json:"Name"`
 	Description string        `json:"Description"`
+	Disabled    loose         `json:"Disabled"`
 	Updated     stamp         `json:"LastUpdated"`
 	Custom      []customField `json:"CustomFields"`
 }

@@ -176,11 +176,12 @@ func (t *target) ticketBody(ctx context.Context, f *facts, d connectors.Draft) (
 	if k.Priority != "" {
 		body["Priority"] = k.Priority
 	}
-	for name, at := range map[string]time.Time{"Created": k.Created, "Resolved": k.Solved, "Due": k.Due, "Starts": k.PendingUntil} {
+	for name, at := range map[string]time.Time{"Created": k.Created, "Due": k.Due, "Starts": k.PendingUntil} {
 		if !at.IsZero() {
-			body[name] = at.UTC().Format(time.DateTime)
+			body[name] = stampOf(at)
 		}
 	}
+	body["Resolved"] = stampOf(k.Solved) // without it a resolved ticket was solved now
 	minutes := int64(0)
 	for _, e := range k.TimeEntries {
 		minutes += (e.Seconds + 59) / 60
@@ -189,6 +190,14 @@ func (t *target) ticketBody(ctx context.Context, f *facts, d connectors.Draft) (
 		body["TimeWorked"] = minutes
 	}
 	return body, t.peopleBody(ctx, f, k, body)
+}
+
+// stampOf is a time as RT takes it. No time is its zero.
+func stampOf(at time.Time) string {
+	if at.IsZero() {
+		at = time.Unix(0, 0)
+	}
+	return at.UTC().Format(time.DateTime)
 }
 
 // known sees that the ticket's words are RT's: what it does not know it drops.

@@ -3,13 +3,16 @@ package rt
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/origin"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -96,11 +99,27 @@ func (d *desk) content(ctx context.Context, number string) ([]byte, error) {
 		Content string `json:"Content"`
 	}
 	if err := d.get(ctx, "read attachment", "/attachment/"+number, nil, &p); err != nil {
-		return nil, err
+		return nil, d.missing(ctx, number, err)
 	}
 	content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(p.Content, "\n", ""))
 	if err != nil {
 		return nil, fmt.Errorf("rt: read attachment: %w: no base64", connectors.ErrUnavailable)
 	}
 	return content, nil
+}
+
+// missing tells whether RT failed because there is no such part: it then answers
+// 500, as for any failure.
+func (d *desk) missing(ctx context.Context, number string, failure error) error {
+	var s *rest.Status
+	if !errors.As(failure, &s) || s.Code != http.StatusInternalServerError {
+		return failure
+	}
+	there := false
+	err := each(ctx, d, list{name: "find attachment", path: "/attachments", where: []condition{{"id", "=", number}}},
+		func(part) bool { there = true; return false })
+	if err == nil && !there {
+		return notFound("read attachment")
+	}
+	return failure
 }

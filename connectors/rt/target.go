@@ -210,21 +210,20 @@ func (t *target) Read(ctx context.Context, k helpdesk.Kind, key string) (helpdes
 	return helpdesk.Record{}, notFound("read " + string(k))
 }
 
-func (d *desk) readQueue(ctx context.Context, key string) (q queue, err error) {
+// readQueue is a queue in use.
+func (d *desk) readQueue(ctx context.Context, key string) (queue, error) {
 	if err := numeric("read queue", key); err != nil {
-		return q, err
+		return queue{}, err
 	}
-	var answer struct {
-		queue
-		Disabled loose `json:"Disabled"`
+	q, err := d.queue(ctx, key)
+	if err == nil && q.Disabled == "1" {
+		err = notFound("read queue")
 	}
-	if err := d.get(ctx, "read queue", "/queue/"+key, nil, &answer); err != nil {
-		return q, err
-	}
-	if answer.Disabled == "1" {
-		return q, notFound("read queue")
-	}
-	return answer.queue, nil
+	return q, err
+}
+
+func (d *desk) queue(ctx context.Context, key string) (q queue, err error) {
+	return q, d.get(ctx, "read queue", "/queue/"+key, nil, &q)
 }
 
 // Match knows people by their address and queues by their name.
@@ -232,9 +231,9 @@ func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err 
 	switch {
 	case r.Person != nil && len(r.Person.Emails) > 0:
 		mail := r.Person.Emails[0]
-		err = each(ctx, t.desk, list{name: "find user", path: "/users", query: url.Values{"fields": {"Name,EmailAddress"}},
+		err = each(ctx, t.desk, list{name: "find user", path: "/users", query: url.Values{"fields": {"Name,EmailAddress,CustomFields"}, "find_disabled_rows": {"1"}},
 			where: []condition{{"EmailAddress", "=", mail}}}, func(u user) bool {
-			if strings.EqualFold(u.Email, mail) {
+			if strings.EqualFold(u.Email, mail) && !strings.HasPrefix(valueOf(u.Custom, t.MarkerField), gone) {
 				key = u.Name
 			}
 			return key == ""
@@ -283,7 +282,7 @@ func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (co
 		}
 		return connectors.Disabled, err
 	}
-	path, custom, err := t.place(ctx, k, key)
+	path, custom, disabled, err := t.place(ctx, k, key)
 	if err != nil {
 		return "", err
 	}
@@ -293,25 +292,27 @@ func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (co
 			return "", err
 		}
 	}
-	_, err = t.send(ctx, http.MethodDelete, "remove "+string(k), path, nil, nil)
+	if !disabled { // to disable it twice is a failure of RT's
+		_, err = t.send(ctx, http.MethodDelete, "remove "+string(k), path, nil, nil)
+	}
 	return connectors.Disabled, err
 }
 
-// place is the path of a user or queue, and its custom fields.
-func (t *target) place(ctx context.Context, k helpdesk.Kind, key string) (path string, custom []customField, err error) {
+// place is the path of a user or queue, its custom fields, and whether it is
+// disabled.
+func (t *target) place(ctx context.Context, k helpdesk.Kind, key string) (path string, custom []customField, disabled bool, err error) {
 	switch k {
 	case helpdesk.KindPerson:
 		u, err := t.readUser(ctx, key)
-		return "/user/" + url.PathEscape(key), u.Custom, err
+		return "/user/" + url.PathEscape(key), u.Custom, u.Disabled == "1", err
 	case helpdesk.KindGroup:
 		if err := numeric("read queue", key); err != nil {
-			return "", nil, err
+			return "", nil, false, err
 		}
-		var q queue
-		err := t.get(ctx, "read queue", "/queue/"+key, nil, &q)
-		return "/queue/" + key, q.Custom, err
+		q, err := t.queue(ctx, key)
+		return "/queue/" + key, q.Custom, q.Disabled == "1", err
 	}
-	return "", nil, fmt.Errorf("rt: remove %s: %w", k, connectors.ErrDenied)
+	return "", nil, false, fmt.Errorf("rt: remove %s: %w", k, connectors.ErrDenied)
 }
 
 // revive takes a user or queue of an earlier run, which was taken back, into use
@@ -321,7 +322,7 @@ func (t *target) revive(ctx context.Context, k helpdesk.Kind, marker string, bod
 	if err != nil || key == "" {
 		return "", err
 	}
-	path, _, err := t.place(ctx, k, key)
+	path, _, _, err := t.place(ctx, k, key)
 	if err != nil {
 		return "", err
 	}

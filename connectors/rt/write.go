@@ -88,17 +88,30 @@ func (t *target) finishUser(ctx context.Context, f *facts, key string, p *helpde
 }
 
 // setStatus gives a ticket its status, unless an agent has given it one: what we
-// leave behind is the status of its create, or open, after a reply.
+// leave behind is the status of its create, or open, after a reply. RT then takes
+// the present for the time of its solution, which is set right after.
 func (t *target) setStatus(ctx context.Context, key string, k *helpdesk.Ticket) error {
 	now, err := t.head(ctx, key)
-	if err != nil || k.Status == "" || now.Status == k.Status || now.Status != "new" && now.Status != "open" {
+	if err != nil {
 		return err
 	}
-	body := map[string]any{"Status": k.Status}
-	if _, err = t.send(ctx, http.MethodPut, "set status", "/ticket/"+key, body, nil); err != nil {
-		return refused(err)
+	if k.Status != "" && now.Status != k.Status && (now.Status == "new" || now.Status == "open") {
+		if err := t.edit(ctx, "set status", key, map[string]any{"Status": k.Status}); err != nil {
+			return err
+		}
+		if now, err = t.head(ctx, key); err != nil {
+			return err
+		}
 	}
-	return nil
+	if now.Status != k.Status || now.Resolved.Equal(k.Solved) {
+		return nil
+	}
+	return t.edit(ctx, "set time of solution", key, map[string]any{"Resolved": stampOf(k.Solved)})
+}
+
+func (t *target) edit(ctx context.Context, name, key string, body map[string]any) error {
+	_, err := t.send(ctx, http.MethodPut, name, "/ticket/"+key, body, nil)
+	return refused(err)
 }
 
 // Link links two tickets. To link again says so and does nothing.

@@ -53,9 +53,13 @@ func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cur
 	return connectors.Page{Last: true}, nil
 }
 
-// Count asks for totals only.
+// Count asks for totals only, and for the lists of wiki pages.
 func (s *source) Count(ctx context.Context) (map[helpdesk.Kind]int, error) {
-	count := map[helpdesk.Kind]int{}
+	f, err := s.learn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	count := map[helpdesk.Kind]int{helpdesk.KindDefinition: len(definitions(f, s.MarkerField))}
 	for kind, path := range map[helpdesk.Kind]string{helpdesk.KindTicket: "/issues.json?status_id=*", helpdesk.KindPerson: "/users.json?status=",
 		helpdesk.KindGroup: "/projects.json?"} {
 		path, query, _ := strings.Cut(path, "?")
@@ -69,7 +73,11 @@ func (s *source) Count(ctx context.Context) (map[helpdesk.Kind]int, error) {
 		}
 		count[kind] = page.Total
 	}
-	return count, nil
+	all, err := s.wikis(ctx)
+	for _, w := range all {
+		count[helpdesk.KindArticle] += len(w.pages)
+	}
+	return count, err
 }
 
 // definitions are the custom fields of issues and people.

@@ -22,56 +22,71 @@ type wikiPage struct {
 	Attachments []attachment `json:"attachments"`
 }
 
-// articles are the wiki pages of all projects.
-func (s *source) articles(ctx context.Context) (connectors.Page, error) {
-	page := connectors.Page{Last: true}
-	var projects []project
-	err := each(ctx, s.desk, "list projects", "/projects.json", "projects", nil, func(p project) bool {
-		projects = append(projects, p)
+// A wiki is the list of pages of a project.
+type wiki struct {
+	project
+	pages []wikiPage // without their texts
+}
+
+// wikis lists the pages of all projects.
+func (s *source) wikis(ctx context.Context) (all []wiki, err error) {
+	err = each(ctx, s.desk, "list projects", "/projects.json", "projects", nil, func(p project) bool {
+		all = append(all, wiki{project: p})
 		return true
 	})
 	if err != nil {
-		return page, err
+		return nil, err
 	}
-	for _, p := range projects {
-		records, err := s.wiki(ctx, p)
-		if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) {
-			continue // the project has no wiki
+	for i := range all {
+		var index struct {
+			Pages []wikiPage `json:"wiki_pages"`
 		}
+		err := s.get(ctx, "list wiki pages", all[i].path("index"), nil, &index)
+		if err != nil && !errors.Is(err, connectors.ErrNotFound) && !errors.Is(err, connectors.ErrDenied) { // which means that there is no wiki
+			return nil, err
+		}
+		all[i].pages = index.Pages
+	}
+	return all, nil
+}
+
+func (w wiki) path(title string) string {
+	return "/projects/" + id(w.ID) + "/wiki/" + url.PathEscape(title) + ".json"
+}
+
+// articles are the wiki pages of all projects.
+func (s *source) articles(ctx context.Context) (connectors.Page, error) {
+	page := connectors.Page{Last: true}
+	all, err := s.wikis(ctx)
+	for _, w := range all {
+		records, err := s.read(ctx, w)
 		if err != nil {
 			return connectors.Page{}, err
 		}
 		page.Records = append(page.Records, records...)
 	}
-	return page, nil
+	return page, err
 }
 
-func (s *source) wiki(ctx context.Context, p project) (all []helpdesk.Record, err error) {
-	var index struct {
-		Pages []wikiPage `json:"wiki_pages"`
-	}
-	base := "/projects/" + id(p.ID) + "/wiki/"
-	if err := s.get(ctx, "list wiki pages", base+"index.json", nil, &index); err != nil {
-		return nil, err
-	}
+func (s *source) read(ctx context.Context, w wiki) (all []helpdesk.Record, err error) {
 	parents := map[string]string{}
-	for _, w := range index.Pages {
-		if w.Parent != nil {
-			parents[w.Title] = w.Parent.Title
+	for _, p := range w.pages {
+		if p.Parent != nil {
+			parents[p.Title] = p.Parent.Title
 		}
 	}
-	for _, w := range index.Pages {
+	for _, p := range w.pages {
 		var answer struct {
 			Page wikiPage `json:"wiki_page"`
 		}
-		err := s.get(ctx, "read wiki page", base+url.PathEscape(w.Title)+".json", url.Values{"include": {"attachments"}}, &answer)
+		err := s.get(ctx, "read wiki page", w.path(p.Title), url.Values{"include": {"attachments"}}, &answer)
 		if errors.Is(err, connectors.ErrNotFound) {
 			continue // deleted meanwhile
 		}
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, answer.Page.record(p, parents))
+		all = append(all, answer.Page.record(w.project, parents))
 	}
 	return all, nil
 }

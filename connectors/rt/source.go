@@ -51,6 +51,33 @@ func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cur
 	return connectors.Page{Last: true}, nil
 }
 
+// Count asks for totals, and reads the lists that a Page gives whole.
+func (s *source) Count(ctx context.Context) (map[helpdesk.Kind]int, error) {
+	f, err := s.learn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := s.groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var tickets struct {
+		Total loose `json:"total"`
+	}
+	if err := s.get(ctx, "count tickets", "/tickets", url.Values{"query": {"id > 0"}, "per_page": {"1"}}, &tickets); err != nil {
+		return nil, err
+	}
+	people, companies := 0, map[string]bool{}
+	err = s.everybody(ctx, "Name,Organization", func(u user) bool {
+		people++
+		companies[u.Organization] = true
+		return true
+	})
+	delete(companies, "")
+	return map[helpdesk.Kind]int{helpdesk.KindDefinition: len(definitions(f, s.MarkerField)), helpdesk.KindGroup: len(groups.Records),
+		helpdesk.KindTicket: int(tickets.Total.int()), helpdesk.KindPerson: people, helpdesk.KindOrganization: len(companies)}, err
+}
+
 // definitions are the custom fields of tickets and users.
 func definitions(f *facts, marker string) (all []helpdesk.Record) {
 	for _, c := range f.fields {

@@ -153,7 +153,9 @@ type Finisher interface {
 // Markdown.
 type Renderer interface {
 	// Render returns the record as Read gives it back if nothing was lost on the
-	// way: r itself where nothing changes, else a copy. It asks nobody.
+	// way: r itself where nothing changes, else a copy. It asks nobody. Parts stay
+	// in their number and order; one that is not kept is blank. A text that is cut
+	// ends in "…".
 	Render(r helpdesk.Record) helpdesk.Record
 }
 

@@ -50,9 +50,14 @@ func (t *target) showTicket(k *helpdesk.Ticket) {
 	for i := range k.Links {
 		k.Links[i].Type = linkType(k.Links[i].Type)
 	}
-	k.Participants = slices.DeleteFunc(slices.Clone(k.Participants), func(p helpdesk.Participant) bool { return p.Person == "" })
-	for i := range k.Participants {
-		k.Participants[i].Role = "follower"
+	seen := map[string]bool{"": true}
+	k.Participants = slices.Clone(k.Participants)
+	for i, p := range k.Participants {
+		k.Participants[i] = helpdesk.Participant{}
+		if !seen[p.Person] {
+			k.Participants[i] = helpdesk.Participant{Person: p.Person, Role: "follower"}
+			seen[p.Person] = true
+		}
 	}
 	k.TimeEntries = slices.Clone(k.TimeEntries)
 	for i := range k.TimeEntries {

@@ -237,6 +237,9 @@ func (t *target) peopleBody(ctx context.Context, f *facts, k *helpdesk.Ticket, b
 		body["Owner"] = string(u.ID)
 	}
 	for _, p := range k.Participants {
+		if p.Person == "" {
+			continue
+		}
 		u, err := t.person(ctx, p.Person)
 		if err != nil {
 			return rejected(err, "participant.person")

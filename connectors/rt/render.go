@@ -38,14 +38,18 @@ func (t *target) showTicket(k *helpdesk.Ticket) {
 			k.Links[i].Type = "related"
 		}
 	}
-	k.Participants = slices.DeleteFunc(slices.Clone(k.Participants), func(p helpdesk.Participant) bool { return p.Person == "" })
+	seen := map[helpdesk.Participant]bool{}
+	k.Participants = slices.Clone(k.Participants)
 	for i, p := range k.Participants {
-		if p.Role != "collaborator" {
-			k.Participants[i].Role = "cc"
+		shown := helpdesk.Participant{Person: p.Person, Role: "cc"}
+		if p.Role == "collaborator" {
+			shown.Role = p.Role
 		}
+		if p.Person == "" || seen[shown] {
+			shown = helpdesk.Participant{}
+		}
+		k.Participants[i], seen[shown] = shown, true
 	}
-	sortParticipants(k.Participants)
-	k.Participants = slices.Compact(k.Participants)
 }
 
 // shownCustom joins the values of fields that take one.

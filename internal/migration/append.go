@@ -221,7 +221,9 @@ func (w *worker) arrived(ctx context.Context, e *ledger.Entry, shown []helpdesk.
 func commentDigest(index keyring.Index, c helpdesk.Comment) string {
 	parts := []string{c.Visibility, strings.Join(strings.Fields(c.Body), " ")}
 	for _, a := range c.Attachments {
-		parts = append(parts, a.Name)
+		if a.LeftOut == "" {
+			parts = append(parts, a.Name)
+		}
 	}
 	text, _ := json.Marshal(parts)
 	return index.Digest(text)

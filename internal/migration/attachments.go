@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -30,6 +31,24 @@ func attachmentsOf(r *helpdesk.Record) (all []*helpdesk.Attachment) {
 		}
 	}
 	return all
+}
+
+// leftOut lists the paths of what is known of files that stay behind.
+func leftOut(r *helpdesk.Record) (paths []string) {
+	files, n, part := attachmentsOf(r), -1, ""
+	for v := range r.Values() {
+		if !strings.HasPrefix(v.Field.Name, "attachment.") {
+			continue
+		}
+		path := v.Path()
+		if at := path[:strings.LastIndexByte(path, '.')]; at != part {
+			part, n = at, n+1
+		}
+		if files[n].LeftOut != "" && !v.Empty() {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // GoneInSource is why a file is left out whose bytes the source has lost.

@@ -64,7 +64,12 @@ func foreign(w, g helpdesk.Value) bool {
 func (c comparison) class(w, g helpdesk.Value) string {
 	ws, gs := w.Strings(), g.Strings()
 	ruled, isRuled := c.marks[pathOf(w, g)]
+	emulated := c.profile.Of(w.Name()) == connectors.Emulated
 	switch {
+	case isRuled && ruled.Class == NotMapped && (len(gs) == 0 || emulated || slices.Equal(ws, gs)):
+		return NotMapped
+	case emulated && len(ws) > 0:
+		return Emulated
 	case len(ws) == 0 && len(gs) == 0:
 		if isRuled {
 			return ruled.Class
@@ -101,10 +106,10 @@ func (c comparison) different(w helpdesk.Value, ws, gs []string, ruled mark, isR
 		return Defaulted
 	case len(gs) == 0 && fidelity == connectors.Lost:
 		return LostField
-	case fidelity == connectors.Emulated:
-		return Emulated
-	case len(gs) == 0 && isRuled && ruled.Class == NotMapped:
-		return NotMapped
+	case fidelity == connectors.Emulated && isRuled:
+		return ruled.Class // the target's own value stands where a rule left none
+	case len(gs) == 0 && fidelity == connectors.Impersonate:
+		return Emulated // the person may not write there: a line in the text says who did
 	}
 	return Unexpected
 }

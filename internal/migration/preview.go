@@ -195,6 +195,9 @@ func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
 	for path, m := range result.Marks {
 		marks[path] = mark{Class: classOfPolicy(m.Class)}
 	}
+	for _, path := range leftOut(r) {
+		marks[path] = mark{Class: NotMapped}
+	}
 	shown := render(v.target, *r)
 	v.count(r, had, marks, reshapes(r, &shown))
 	return nil
@@ -225,6 +228,7 @@ func (v *preview) excludes(r *helpdesk.Record) string {
 func (v *preview) files(r *helpdesk.Record) {
 	for _, a := range attachmentsOf(r) {
 		if reason := v.plan.Select.Attachments.Excludes(*a, a.ContentType); reason != "" {
+			a.LeftOut = reason
 			v.out.Files.LeftOut[reason]++
 			continue
 		}

@@ -33,10 +33,8 @@ func (c *check) readBack(ctx context.Context, line *cleanLine, e *ledger.Entry, 
 		marks = with(marks, path, mark{"leads nowhere", NotMapped})
 		c.verdict.Dangling[string(e.Kind)]++
 	}
-	for i, a := range attachmentsOf(&want) {
-		if a.LeftOut != "" {
-			marks = leftOut(marks, &want, i, a.LeftOut)
-		}
+	for _, path := range leftOut(&want) {
+		marks = with(marks, path, mark{"left out", NotMapped})
 	}
 	shown := render(c.target, want)
 	reshaped := reshapes(&want, &shown)
@@ -63,20 +61,6 @@ func with(marks map[string]mark, path string, m mark) map[string]mark {
 	return marks
 }
 
-// leftOut marks what a file that stayed behind can't have.
-func leftOut(marks map[string]mark, r *helpdesk.Record, nth int, reason string) map[string]mark {
-	n := -1
-	for v := range r.Values() {
-		if v.Field.Name == "attachment.name" {
-			n++
-		}
-		if n == nth && (v.Field.Name == "attachment.size" || v.Field.Name == "attachment.sha256") {
-			marks = with(marks, v.Path(), mark{"left out: " + reason, NotMapped})
-		}
-	}
-	return marks
-}
-
 func (c *check) count(v helpdesk.Value, class string, e *ledger.Entry) {
 	name := v.Name()
 	if c.verdict.Fields[name] == nil {
@@ -96,38 +80,23 @@ func (c *check) differs(d Difference) {
 	c.verdict.Differences = append(c.verdict.Differences, d)
 }
 
-// threads aligns the comments of the two sides: those that an agent wrote in the
-// target are set aside, and one of ours that stands there twice is a difference.
+// threads aligns the parts of the two sides. Comments that an agent wrote in the
+// target are set aside; one of ours that stands there twice is a difference.
 func (c *check) threads(want, got *helpdesk.Record, e *ledger.Entry) {
 	if want.Ticket == nil || got.Ticket == nil {
 		return
 	}
-	left := map[string]int{}
-	for _, m := range want.Ticket.Comments {
-		left[commentDigest(c.index, m)]++
-	}
-	ours := left
-	total := map[string]int{}
-	var aligned, extra []helpdesk.Comment
+	besides := alignParts(c.index, want.Ticket, got.Ticket)
+	ours := map[string]bool{}
 	for _, m := range got.Ticket.Comments {
-		d := commentDigest(c.index, m)
-		total[d]++
-		if ours[d] > 0 {
-			ours[d]--
-			aligned = append(aligned, m)
-			continue
-		}
-		extra = append(extra, m)
-		if total[d] > 1 {
+		ours[commentDigest(c.index, m)] = true
+	}
+	for _, m := range besides {
+		if ours[commentDigest(c.index, m)] {
 			c.differs(Difference{Kind: e.Kind, Ref: e.Ref, ID: e.Target, Path: "comments", Class: Unexpected})
 		}
 	}
-	// Where a text did not come back as it was sent, position is all there is.
-	if len(aligned) < len(want.Ticket.Comments) {
-		aligned, extra = got.Ticket.Comments, nil
-	}
-	got.Ticket.Comments = aligned
-	c.verdict.Foreign += len(extra)
+	c.verdict.Foreign += len(besides)
 }
 
 // hashFiles reads the bytes of the target's attachments, where it gives them.

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -24,11 +25,20 @@ func reshapes(r, shown *helpdesk.Record) map[string]string {
 		before, after := was.Strings(), is.Strings()
 		switch {
 		case slices.Equal(before, after):
-		case len(after) < len(before):
+		case len(after) < len(before), cut(before, after):
 			changed[was.Path()] = LostField
 		default:
 			changed[pathOf(was, is)] = Emulated
 		}
 	}
 	return changed
+}
+
+// cut reports whether a text was made shorter, as connectors mark it.
+func cut(before, after []string) bool {
+	if len(before) != 1 || len(after) != 1 {
+		return false
+	}
+	head, ok := strings.CutSuffix(after[0], "…")
+	return ok && strings.HasPrefix(before[0], head) && len(head) < len(before[0])
 }

@@ -40,8 +40,8 @@ const layout = "2006-01-02 15:04:05 UTC"
 
 // words are what a language calls the parts of a line, in their order.
 var words = map[string][]string{
-	"en": {"Written", "by", "ticket opened", "last changed", "solved", "closed"},
-	"de": {"Geschrieben", "von", "Ticket eröffnet", "zuletzt geändert", "gelöst", "geschlossen"},
+	"en": {"Written", "by", "ticket", "opened", "last changed", "solved", "closed"},
+	"de": {"Geschrieben", "von", "Ticket", "eröffnet", "zuletzt geändert", "gelöst", "geschlossen"},
 }
 
 // times are the parts of a line behind the author, in the order of their words.
@@ -55,20 +55,31 @@ func (l Line) IsZero() bool { return l == Line{} }
 // String is the line in a language of Languages.
 func (l Line) String(language string) string {
 	w := words[language]
-	parts := []string{w[0]}
+	said, ticket := w[0], title(w[2])
 	if !l.Written.IsZero() {
-		parts[0] += " " + l.Written.UTC().Format(layout)
+		said += " " + l.Written.UTC().Format(layout)
 	}
 	if by := plain(l.By); by != "" {
-		parts[0] += " " + w[1] + " " + by
+		said += " " + w[1] + " " + by
 	}
+	var parts []string
 	for i, at := range l.times() {
 		if !at.IsZero() {
-			parts = append(parts, w[2+i]+" "+at.UTC().Format(layout))
+			parts = append(parts, w[3+i]+" "+at.UTC().Format(layout))
 		}
 	}
-	return "[" + strings.Join(parts, "; ") + "]"
+	switch {
+	case said == w[0]:
+		said = ""
+	case len(parts) == 0:
+		return "[" + said + "]"
+	default:
+		ticket = "; " + w[2]
+	}
+	return "[" + said + ticket + " " + strings.Join(parts, "; ") + "]"
 }
+
+func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
 // plain is a name without what would end the line or one of its parts.
 func plain(name string) string {
@@ -122,9 +133,9 @@ var lines = map[string]*regexp.Regexp{}
 func init() {
 	const at = `(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)`
 	for language, w := range words {
-		pattern := `^\[` + w[0] + `(?: ` + at + `)?(?: ` + w[1] + ` ([^\[\];\n]+))?`
-		for _, word := range w[2:] {
-			pattern += `(?:; ` + word + ` ` + at + `)?`
+		pattern := `^\[(?:` + w[0] + `(?: ` + at + `)?(?: ` + w[1] + ` ([^\[\];\n]+))?(?:; ` + w[2] + `)?|` + title(w[2]) + `)`
+		for _, word := range w[3:] {
+			pattern += `(?:;? ` + word + ` ` + at + `)?`
 		}
 		lines[language] = regexp.MustCompile(pattern + `\](?:\r?\n\r?\n|\r?\n?$)`)
 	}

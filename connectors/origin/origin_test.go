@@ -15,12 +15,19 @@ var full = origin.Line{By: "Jörg Müller & Söhne 🐤", Written: noon, Opened:
 
 func TestALineSaysWhoAndWhenInTheReadersLanguage(t *testing.T) {
 	for language, want := range map[string]string{
-		"en": "[Written 2026-01-05 12:00:07 UTC by Jane Doe; solved 2026-01-05 15:00:07 UTC]",
-		"de": "[Geschrieben 2026-01-05 12:00:07 UTC von Jane Doe; gelöst 2026-01-05 15:00:07 UTC]",
+		"en": "[Written 2026-01-05 12:00:07 UTC by Jane Doe; ticket solved 2026-01-05 15:00:07 UTC]",
+		"de": "[Geschrieben 2026-01-05 12:00:07 UTC von Jane Doe; Ticket gelöst 2026-01-05 15:00:07 UTC]",
 	} {
 		if got := (origin.Line{By: "Jane\n[Doe];", Written: noon, Solved: full.Solved}).String(language); got != want {
 			t.Errorf("%s: %s, want %s", language, got, want)
 		}
+	}
+}
+
+func TestATicketWithoutAMessageHasALineOfItsOwn(t *testing.T) {
+	l := origin.Line{Changed: noon, Closed: noon}
+	if got, want := l.String("en"), "[Ticket last changed 2026-01-05 12:00:07 UTC; closed 2026-01-05 12:00:07 UTC]"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

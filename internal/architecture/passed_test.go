@@ -28,7 +28,7 @@ var passed = set(`
 
 	segment segments side seq object manifest sha256 at keys
 	records broken blobs linked bytes objects left passed personal residual created adopted differences moved held
-	accounted expected placeholders found missing foreign doubled
+	accounted expected placeholders found missing foreign doubled suspended
 
 	list failure refusal refusal/Error refusal/Cause
 `)

@@ -66,8 +66,8 @@ func (c comparison) class(w, g helpdesk.Value) string {
 	ruled, isRuled := c.marks[pathOf(w, g)]
 	emulated := c.profile.Of(w.Name()) == connectors.Emulated
 	switch {
-	case isRuled && ruled.Class == NotMapped && (len(gs) == 0 || emulated || slices.Equal(ws, gs)):
-		return NotMapped
+	case isRuled && ruled.Class == NotMapped && (len(ws) == 0 || len(gs) == 0 || emulated || slices.Equal(ws, gs)):
+		return NotMapped // also where the target has a value of its own
 	case emulated && len(ws) > 0:
 		return Emulated
 	case len(ws) == 0 && len(gs) == 0:
@@ -104,7 +104,7 @@ func (c comparison) different(w helpdesk.Value, ws, gs []string, ruled mark, isR
 	switch {
 	case len(ws) == 0 && !isRuled:
 		return Defaulted
-	case len(gs) == 0 && fidelity == connectors.Lost:
+	case fidelity == connectors.Lost:
 		return LostField
 	case fidelity == connectors.Emulated && isRuled:
 		return ruled.Class // the target's own value stands where a rule left none

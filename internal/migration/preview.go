@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -84,7 +85,7 @@ const placesShown = 20
 // nothing. progress is called after each page.
 func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target connectors.Target,
 	progress func(k helpdesk.Kind, records int)) (*Forecast, error) {
-	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, links: map[string]int{},
+	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, links: map[string][]linkForecast{},
 		keys:      map[helpdesk.Kind]map[string]bool{},
 		directory: &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}},
 		out:       &Forecast{Dangling: map[string]int{}, Files: FileForecast{LeftOut: map[string]int{}}}}
@@ -114,7 +115,7 @@ type preview struct {
 	directory *people
 	pass      pass
 	keys      map[helpdesk.Kind]map[string]bool // of the records that move
-	links     map[string]int                    // to tickets, by their keys
+	links     map[string][]linkForecast         // to tickets, by their keys
 	fields    map[string]*FieldForecast
 	unmapped  map[mapping.Unmapped]int
 	out       *Forecast
@@ -249,8 +250,7 @@ func (v *preview) references(r *helpdesk.Record) map[string]mark {
 		}
 		for _, k := range f.Strings() {
 			switch {
-			case f.Field.Refers == r.Kind:
-				v.links[k]++
+			case f.Field.Refers == r.Kind: // see unlink
 			case keys[k]:
 			default:
 				v.out.Dangling[string(f.Field.Refers)]++
@@ -263,27 +263,40 @@ func (v *preview) references(r *helpdesk.Record) map[string]mark {
 	return marks
 }
 
-// unlink takes back the links that turned out to lead nowhere.
+// A linkForecast is a value of a link that is not forecast before all tickets are
+// known.
+type linkForecast struct {
+	field *FieldForecast
+	class string
+	left  bool
+}
+
+// unlink forecasts the links, of which some turned out to lead nowhere.
 func (v *preview) unlink() {
-	for key, n := range v.links {
-		if v.keys[helpdesk.KindTicket][key] {
-			continue
-		}
-		v.out.Dangling[string(helpdesk.KindTicket)] += n
-		for _, name := range []string{"link.ticket", "link.type"} {
-			if f := v.fields[name]; f != nil {
-				f.drop(n)
+	for key, values := range v.links {
+		for _, l := range values {
+			if !v.keys[helpdesk.KindTicket][key] {
+				l.class = NotMapped
+				if l.field.Name == "link.ticket" {
+					v.out.Dangling[string(helpdesk.KindTicket)]++
+				}
 			}
+			l.field.add(l.class, l.left, v.fidelity(l.field.Name))
 		}
 	}
 }
 
-// drop counts n values as dropped that were counted as something else.
-func (f *FieldForecast) drop(n int) {
-	for _, c := range []*int{&f.Kept, &f.Mapped, &f.Masked, &f.Emulated, &f.Lost} {
-		some := min(n, *c)
-		*c, f.Dropped, n = *c-some, f.Dropped+some, n-some
+// linkOf is the key of the ticket that a value of a link belongs to.
+func linkOf(r *helpdesk.Record, path string) (key string) {
+	if r.Ticket == nil {
+		return ""
 	}
+	for i, l := range r.Ticket.Links {
+		if strings.HasPrefix(path, fmt.Sprintf("links[%d].", i)) {
+			return l.Ticket
+		}
+	}
+	return ""
 }
 
 // valuesOf lists the names of the fields that hold a value, by path.
@@ -309,7 +322,12 @@ func (v *preview) count(r *helpdesk.Record, had map[string]string, marks map[str
 		}
 		f.Values++
 		_, left := has[path]
-		f.add(cmp.Or(marks[path].Class, reshaped[path]), left, v.fidelity(name))
+		class := cmp.Or(marks[path].Class, reshaped[path])
+		if to := linkOf(r, path); to != "" {
+			v.links[to] = append(v.links[to], linkForecast{f, class, left})
+			continue
+		}
+		f.add(class, left, v.fidelity(name))
 	}
 }
 

@@ -99,9 +99,6 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 	if len(p.Emails) > 0 {
 		mail = p.Emails[0]
 	}
-	if !ascii(mail) {
-		return "", &connectors.Rejected{Reason: "email_not_ascii", Field: "person.emails"}
-	}
 	custom := append([]value{{field, d.Marker}}, t.values(f, "user", p.Custom)...)
 	var answer struct {
 		User user `json:"user"`
@@ -125,10 +122,6 @@ func login(p *helpdesk.Person, marker string) string {
 		}
 	}
 	return "user-" + marked(marker)
-}
-
-func ascii(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r > 126 || r < 33 }) < 0
 }
 
 // password has every class of signs that Redmine can ask for.

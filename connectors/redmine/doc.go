@@ -21,6 +21,8 @@
 //     out with 204, and a private note becomes a public one. So permissions are
 //     looked at first (see desk.may), and where one is missing the line names the
 //     author.
+//   - Of a private note with files it makes two journals, and the one with the
+//     files is public (Journal#split_private_notes): files are never private.
 //   - PUT answers 204 and no body: a note's id is learned by reading only.
 //   - A user needs first name, last name, login and one address; addresses beyond
 //     ASCII are refused.

@@ -127,7 +127,10 @@ func (v view) readLine(c *helpdesk.Comment) (tells bool) {
 // filesByJournal tells the files that came with a note from those of the issue.
 func (i *issue) filesByJournal() (with map[int64][]helpdesk.Attachment, rest []helpdesk.Attachment) {
 	of := map[string]int64{}
-	for _, j := range i.Journals {
+	for n, j := range i.Journals {
+		if n+1 < len(i.Journals) && i.Journals[n+1].splitFrom(j) {
+			j.ID = i.Journals[n+1].ID
+		}
 		for _, d := range j.Details {
 			if d.Property == "attachment" && d.Now != "" {
 				of[d.Name] = j.ID
@@ -144,6 +147,13 @@ func (i *issue) filesByJournal() (with map[int64][]helpdesk.Attachment, rest []h
 		}
 	}
 	return with, rest
+}
+
+// splitFrom reports whether a private note came with what the journal before it
+// tells: Redmine makes two of one request, so that files are not private
+// (Journal#split_private_notes).
+func (j journal) splitFrom(before journal) bool {
+	return j.Private && before.Notes == "" && before.User.key() == j.User.key() && before.Created.Equal(j.Created)
 }
 
 func (a attachment) record() helpdesk.Attachment {

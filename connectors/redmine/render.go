@@ -25,7 +25,7 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 		if last != "" {
 			p.Name = join(first, last)
 		}
-		p.Emails = p.Emails[:min(len(p.Emails), 1)]
+		p.Emails = taken(p.Emails)
 		p.Custom = t.shownCustom("user", p.Custom)
 		r.Person = &p
 	case r.Ticket != nil:
@@ -34,6 +34,19 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 		r.Ticket = &k
 	}
 	return r
+}
+
+// address is an address as Redmine takes it (EmailAddress::EMAIL_REGEXP).
+var address = regexp.MustCompile(`(?i)^[!-?A-~]+@(?:[-a-z0-9]+\.)+(?:xn--[-a-z0-9]+|[a-z]{2,})$`)
+
+// taken is the first of a person's addresses that Redmine takes.
+func taken(addresses []string) []string {
+	for _, a := range addresses {
+		if address.MatchString(a) {
+			return []string{a}
+		}
+	}
+	return nil
 }
 
 func (t *target) showTicket(k *helpdesk.Ticket) {

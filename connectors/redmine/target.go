@@ -30,7 +30,9 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 	}
 	p := connectors.TargetProfile{Product: "Redmine", Kinds: []helpdesk.Kind{helpdesk.KindGroup, helpdesk.KindPerson, helpdesk.KindTicket},
 		Fidelity: t.fidelity(f), Vocabulary: t.vocabulary(f), Batch: 1, Hold: t.hold, Opening: true, Unprepared: t.unprepared(f),
-		Notes: []string{"Dates of issues and notes stand in a line of the text: Redmine's API takes none. safeconduct date-fixup writes SQL that sets them."}}
+		Notes: []string{"Dates of issues and notes stand in a line of the text: Redmine's API takes none. safeconduct date-fixup writes SQL that sets them.",
+			"Files that came with a private note are seen by everybody who sees the issue: Redmine hides the text of a note only.",
+			"Set Administration, Settings, Issue tracking, Parent task attributes to Independent of subtasks: otherwise a parent shows what its subtasks have."}}
 	if t.Role == "" {
 		p.Notes = append(p.Notes, "No issue is assigned: without role nobody is a member of a project.")
 	}
@@ -244,7 +246,7 @@ func (t *target) readProject(ctx context.Context, key string) (helpdesk.Record, 
 
 // Match knows people by their address and projects by their name.
 func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err error) {
-	switch {
+	switch r = t.Render(r); {
 	case r.Person != nil && len(r.Person.Emails) > 0:
 		mail := r.Person.Emails[0]
 		err = t.users(ctx, url.Values{"name": {mail}}, func(u user) bool {

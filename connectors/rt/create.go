@@ -73,9 +73,6 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 		body["Privileged"] = 1
 	}
 	if len(p.Emails) > 0 {
-		if strings.IndexFunc(p.Emails[0], func(r rune) bool { return r > 126 || r < 33 }) >= 0 {
-			return "", &connectors.Rejected{Reason: "email_not_ascii", Field: "person.emails"}
-		}
 		body["EmailAddress"] = p.Emails[0]
 	}
 	for i, field := range []string{"WorkPhone", "MobilePhone", "HomePhone"} {

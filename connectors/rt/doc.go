@@ -12,8 +12,9 @@
 // # What RT does not take, and does not say
 //
 //   - A message has no date and no author but the account's (Message.pm): a line of
-//     package origin tells them. A ticket's Created, Resolved, Due, Starts and
-//     Creator are taken at create, and at no other time.
+//     package origin tells them. A ticket's Created, Due, Starts and Creator are
+//     taken at create. Resolved can be changed later, and must be: a ticket that
+//     is resolved or rejected was solved at that moment unless told otherwise.
 //   - New tickets can be new, open or resolved; other statuses are set after the
 //     messages, for a reply opens a ticket again (scrip On Correspond Open Tickets).
 //   - An owner without the right OwnTicket becomes Nobody, a value that a custom

@@ -14,7 +14,7 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 	switch {
 	case r.Person != nil:
 		p := *r.Person
-		p.Emails, p.Phones = p.Emails[:min(len(p.Emails), 1)], p.Phones[:min(len(p.Phones), 3)]
+		p.Emails, p.Phones = taken(p.Emails), p.Phones[:min(len(p.Phones), 3)]
 		p.Custom = t.shownCustom(ofUsers, p.Custom)
 		r.Person = &p
 	case r.Ticket != nil:
@@ -23,6 +23,17 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 		r.Ticket = &k
 	}
 	return r
+}
+
+// taken is the first of a person's addresses that RT takes: it has one, of ASCII
+// signs (RT::User, ValidateEmailAddress).
+func taken(addresses []string) []string {
+	for _, a := range addresses {
+		if strings.IndexFunc(a, func(r rune) bool { return r > '~' || r < '!' }) < 0 {
+			return []string{a}
+		}
+	}
+	return nil
 }
 
 func (t *target) showTicket(k *helpdesk.Ticket) {

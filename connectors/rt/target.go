@@ -228,7 +228,7 @@ func (d *desk) queue(ctx context.Context, key string) (q queue, err error) {
 
 // Match knows people by their address and queues by their name.
 func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err error) {
-	switch {
+	switch r = t.Render(r); {
 	case r.Person != nil && len(r.Person.Emails) > 0:
 		mail := r.Person.Emails[0]
 		err = each(ctx, t.desk, list{name: "find user", path: "/users", query: url.Values{"fields": {"Name,EmailAddress,CustomFields"}, "find_disabled_rows": {"1"}},

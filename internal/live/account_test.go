@@ -44,7 +44,7 @@ func expect(a sample.Account) map[string]expected {
 
 // ofTicket is the text of a message that tells of the ticket only: it stands where
 // a ticket has no message to open with.
-var ofTicket = regexp.MustCompile(`^\s*\[Ticket [^\]]*\]\s*$`)
+var ofTicket = regexp.MustCompile(`^\s*(\[Written [^\]]*\]\s*)*\[Ticket [^\]]*\]\s*$`)
 
 // held is the same of a recounted ticket.
 func held(t recount.Ticket) expected {

@@ -98,7 +98,10 @@ func (w *worker) create(ctx context.Context, items []*item) error {
 func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 	drafts := make([]connectors.Draft, len(batch))
 	for i, it := range batch {
-		it.entry.State, it.entry.Reason, it.entry.Run = ledger.StateIntended, "", w.run.ID
+		it.entry.State, it.entry.Run = ledger.StateIntended, w.run.ID
+		if !it.entry.Placeholder { // else why it stands in is worth knowing
+			it.entry.Reason = ""
+		}
 		drafts[i] = connectors.Draft{Marker: w.index.Marker(it.entry.Ref), Record: w.draft(it.record), Open: w.openBlob}
 	}
 	entries := entriesOf(batch)

@@ -244,7 +244,7 @@ func asideOutcome(e ledger.Entry) string {
 		return OutcomeExcluded
 	case e.State == ledger.StateWithheld:
 		return OutcomeWithheld
-	case e.State == ledger.StateQuarantined:
+	case e.State == ledger.StateQuarantined, e.Placeholder && e.Reason != "":
 		return OutcomeQuarantined
 	case e.InTarget() && e.Pending:
 		return OutcomePending

@@ -168,6 +168,8 @@ func (c *check) outcome(e *ledger.Entry, line *cleanLine) string {
 		return OutcomeUnchanged
 	case ledger.StateLoaded:
 		switch {
+		case e.Placeholder: // somebody stands in for the person, whom the target refused
+			return OutcomeQuarantined
 		case e.Source != line.Source && e.Run == c.run.ID && !e.Pending:
 			return OutcomeQuarantined // the second of two records of one key
 		case e.Pending:

@@ -5,7 +5,8 @@ use utf8;
 my @products = qw(Contracts Devices Furniture Invoices Network Orders Payments Portal Printers Privacy Scanners Supplies);
 my $n = 0;
 
-our @Groups = ({ Name => 'Agents', Description => 'people who work on tickets' });
+our @Groups = ({ Name => 'Agents', Description => 'people who work on tickets' },
+    { Name => 'Movers', Description => 'accounts that move tickets, while they do' });
 
 our @CustomFields = (
     (map { { Name => 'Safeconduct', Type => 'FreeformSingle', LookupType => $_, Description => 'marker of the migration' } }
@@ -24,6 +25,7 @@ our @ACL = map { { GroupDomain => 'UserDefined', GroupId => 'Agents', Right => $
        SeeCustomField ModifyCustomField TakeTicket StealTicket Watch);
 push @ACL, map { { GroupDomain => 'SystemInternal', GroupType => 'Everyone', Right => $_ } }
     qw(CreateTicket ReplyToTicket CommentOnTicket SeeQueue);
+push @ACL, { GroupDomain => 'UserDefined', GroupId => 'Movers', Right => 'SuperUser' };
 
 our @Final = (sub {
     my %empty = ('RT::Queue-RT::Ticket' => 'RT::Queue', 'RT::User' => 'RT::User', 'RT::Queue' => 'RT::Queue',

@@ -5,7 +5,8 @@ load File.join(__dir__, 'redmine.ru')
 Redmine::DefaultData::Loader.load('en') if Redmine::DefaultData::Loader.no_data?
 
 { rest_api_enabled: '1', text_formatting: 'common_mark', attachment_max_size: '51200', default_language: 'en',
-  cross_project_issue_relations: '1', mail_from: 'redmine@peer.example.org',
+  cross_project_issue_relations: '1', parent_issue_priority: 'independent', parent_issue_dates: 'independent',
+  parent_issue_done_ratio: 'independent', mail_from: 'redmine@peer.example.org',
   host_name: '127.0.0.1' }.each { |name, value| Setting[name] = value }
 
 admin = User.find_by!(login: 'admin')

@@ -41,7 +41,7 @@ func (r *reader) redmineMessages(d *Desk, at map[int64]int, opening map[int64]st
 		}
 	}
 	r.each(`SELECT id, journalized_id, notes, private_notes FROM journals
-		WHERE journalized_type = 'Issue' ORDER BY id`, func(scan func(...any)) {
+		WHERE journalized_type = 'Issue' AND id NOT IN (SELECT id FROM (`+splitJournals+`)) ORDER BY id`, func(scan func(...any)) {
 		var journal, issue int64
 		var notes *string
 		var private bool
@@ -57,15 +57,22 @@ func (r *reader) redmineMessages(d *Desk, at map[int64]int, opening map[int64]st
 	})
 }
 
+// splitJournals are the journals that Redmine made of what came with a private
+// note, and those notes (Journal#split_private_notes).
+const splitJournals = `SELECT a.id, b.id AS note FROM journals a JOIN journals b ON b.id > a.id AND b.journalized_id = a.journalized_id
+	AND b.user_id = a.user_id AND b.private_notes AND substr(b.created_on, 1, 19) = substr(a.created_on, 1, 19)
+	WHERE coalesce(a.notes, '') = '' AND NOT EXISTS (SELECT 1 FROM journals c WHERE c.journalized_id = a.journalized_id AND c.id > a.id AND c.id < b.id)`
+
 // An origin is what a file came with; journal 0 is the issue itself.
 type origin struct{ issue, journal int64 }
 
 func (r *reader) redmineFiles(folder string) map[origin][]File {
 	files := map[origin][]File{}
-	r.each(`SELECT a.container_id, coalesce(min(j.id), 0), a.filename, coalesce(a.disk_directory, ''), a.disk_filename
+	r.each(`SELECT a.container_id, coalesce(min(coalesce(s.note, j.id)), 0), a.filename, coalesce(a.disk_directory, ''), a.disk_filename
 		FROM attachments a
 		LEFT JOIN journal_details d ON d.property = 'attachment' AND d.prop_key = CAST(a.id AS TEXT)
 		LEFT JOIN journals j ON j.id = d.journal_id AND j.journalized_type = 'Issue' AND j.journalized_id = a.container_id
+		LEFT JOIN (`+splitJournals+`) s ON s.id = j.id
 		WHERE a.container_type = 'Issue' GROUP BY a.id ORDER BY a.id`, func(scan func(...any)) {
 		var o origin
 		var name, directory, file string

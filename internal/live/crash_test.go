@@ -5,6 +5,7 @@ package live
 import (
 	"errors"
 	"os/exec"
+	"regexp"
 	"testing"
 	"time"
 
@@ -68,7 +69,11 @@ func (w workspace) dies(t *testing.T, proxy *faults.Proxy, command string, nth i
 		{"late", faults.Late(700*time.Millisecond, kill)},
 	}
 	way := ways[nth%len(ways)]
-	proxy.Plan(faults.Rule{Method: "POST|PUT", Path: written, Nth: 1 + nth*5%7, Act: way.act})
+	path := written
+	if nth >= deaths/5 {
+		path = toTickets
+	}
+	proxy.Plan(faults.Rule{Method: "POST|PUT", Path: path, Nth: 1 + nth*5%7, Act: way.act})
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -87,3 +92,9 @@ func (w workspace) dies(t *testing.T, proxy *faults.Proxy, command string, nth i
 // written are the paths by which a help desk is changed, and not those of RT's
 // searches and logins, which are sent by POST too.
 const written = `^/REST/2\.0/(ticket|user|queue|group/\d+/members)(/|$)|^/[a-z_]+(/\d+)?(/relations|/watchers|/memberships)?\.json$`
+
+// toTickets are those by which tickets, messages and files are written: most
+// deaths are on the way there.
+const toTickets = `^/REST/2\.0/ticket(/|$)|^/(issues(/\d+)?|uploads)\.json$`
+
+var writtenPath = regexp.MustCompile(written)

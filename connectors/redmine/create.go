@@ -106,7 +106,7 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 	err = t.send(ctx, http.MethodPost, "create user", "/users.json", "", map[string]any{
 		"user": map[string]any{"login": login(p, d.Marker), "firstname": first, "lastname": last, "mail": mail, "password": password(),
 			"must_change_passwd": false, "mail_notification": "none", "custom_fields": custom},
-		"pref": map[string]any{"auto_watch_on": []string{""}, "hide_mail": "1"}, "send_information": "0"}, &answer)
+		"pref": map[string]any{"auto_watch_on": []string{""}, "hide_mail": "1"}}, &answer) // send_information, whatever its value, mails the password
 	return keyOf(answer.User.ID, err)
 }
 

@@ -307,13 +307,15 @@ const inline = 1 << 20
 // texts reads the texts of messages: all parts in one request if the files among
 // them are small, else one by one.
 func (d *desk) texts(ctx context.Context, key string, t *ticket) error {
-	at := map[loose]*part{}
+	at, lengths := map[loose]*part{}, map[loose]loose{}
 	total := int64(0)
 	for i := range t.parts {
 		p := &t.parts[i]
 		total += p.Length.int()
 		if p.isText() && p.Length.int() > 0 {
 			at[p.ID] = p
+		} else {
+			lengths[p.ID] = p.Length
 		}
 	}
 	switch {
@@ -324,6 +326,9 @@ func (d *desk) texts(ctx context.Context, key string, t *ticket) error {
 			func(p part) bool {
 				if into := at[p.ID]; into != nil {
 					into.Content = p.Content
+				} else if of := lengths[p.ID]; of != "" {
+					p.Length = of
+					d.recent.put(p)
 				}
 				return true
 			})

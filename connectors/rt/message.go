@@ -95,6 +95,9 @@ func (d *desk) content(ctx context.Context, number string) ([]byte, error) {
 	if err := numeric("read attachment", number); err != nil {
 		return nil, err
 	}
+	if content, ok := d.recent.take(loose(number)); ok {
+		return content, nil
+	}
 	var p struct {
 		Content string `json:"Content"`
 	}

@@ -83,6 +83,7 @@ type desk struct {
 	session  session
 	facts    facts
 	people   people
+	recent   recent
 }
 
 func open(decode connectors.Settings) (*desk, error) {

@@ -35,7 +35,7 @@ func (t *target) FixDates(ctx context.Context, tickets iter.Seq2[string, error],
 		s.issue(i)
 	}
 	s.line("COMMIT;")
-	s.line("-- How many issues and notes have the dates that were set; there should be %d and %d.", s.fixed.Tickets, s.fixed.Comments)
+	s.line("-- How many rows have the dates that were set; a private note with files is two.")
 	s.check()
 	return s.fixed, s.w.Flush()
 }
@@ -50,6 +50,7 @@ type script struct {
 func (s *script) line(format string, args ...any) { fmt.Fprintf(s.w, format+"\n", args...) }
 
 func (s *script) issue(i *issue) {
+	files, rest := i.filesByJournal()
 	if l, _, ok := cut(i.Description); ok {
 		created := l.Opened
 		if created.IsZero() {
@@ -66,15 +67,34 @@ func (s *script) issue(i *issue) {
 		}
 		if len(set) > 0 {
 			s.line("UPDATE issues SET %s WHERE id = %d;", strings.Join(set, ", "), i.ID)
+			s.date(created, rest)
 			s.issues = append(s.issues, fmt.Sprintf("(id = %d AND %s)", i.ID, strings.Join(set, " AND ")))
 			s.fixed.Tickets++
 		}
 	}
-	for _, j := range i.Journals {
-		if l, _, ok := cut(j.Notes); ok && !l.Written.IsZero() {
-			s.line("UPDATE journals SET created_on = %s WHERE id = %d;", stamp(l.Written), j.ID)
-			s.notes = append(s.notes, fmt.Sprintf("(id = %d AND created_on = %s)", j.ID, stamp(l.Written)))
-			s.fixed.Comments++
+	for n, j := range i.Journals {
+		l, _, ok := cut(j.Notes)
+		if !ok || l.Written.IsZero() {
+			continue
+		}
+		ids := []int64{j.ID}
+		if n > 0 && j.splitFrom(i.Journals[n-1]) {
+			ids = append(ids, i.Journals[n-1].ID)
+		}
+		for _, id := range ids {
+			s.line("UPDATE journals SET created_on = %s WHERE id = %d;", stamp(l.Written), id)
+			s.notes = append(s.notes, fmt.Sprintf("(id = %d AND created_on = %s)", id, stamp(l.Written)))
+		}
+		s.date(l.Written, files[j.ID])
+		s.fixed.Comments++
+	}
+}
+
+// date sets when files came.
+func (s *script) date(at time.Time, files []helpdesk.Attachment) {
+	for _, f := range files {
+		if !at.IsZero() {
+			s.line("UPDATE attachments SET created_on = %s WHERE id = %s;", stamp(at), f.Key)
 		}
 	}
 }

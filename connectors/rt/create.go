@@ -3,7 +3,6 @@ package rt
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -60,7 +59,7 @@ func (t *target) createOrRevive(ctx context.Context, k helpdesk.Kind, path, mark
 	return answer.key(err)
 }
 
-// createUser makes a user whose password nobody knows.
+// createUser makes a user without a password, who can't log in with one.
 func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (string, error) {
 	p := d.Record.Person
 	custom, err := t.customBody(f, ofUsers, d.Marker, valuesOf(p.Custom))
@@ -68,7 +67,7 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 		return "", err
 	}
 	body := map[string]any{"Name": login(p, d.Marker), "RealName": p.Name, "Lang": p.Locale, "Timezone": p.TimeZone, "Comments": p.Notes,
-		"Password": rand.Text() + "aA1!", "Privileged": 0, "CustomFields": custom, "Address1": strings.ReplaceAll(p.Address, "\n", ", ")}
+		"Privileged": 0, "CustomFields": custom, "Address1": strings.ReplaceAll(p.Address, "\n", ", ")}
 	if p.Role == helpdesk.RoleAgent {
 		body["Privileged"] = 1
 	}

@@ -98,6 +98,15 @@ func (p *Peer) Keep(ctx context.Context, as string) error {
 	return p.Start(ctx)
 }
 
+// Script runs an SQL script on the peer's database, with its server stopped
+// meanwhile.
+func (p *Peer) Script(ctx context.Context, text string) error {
+	if err := p.Stop(); err != nil {
+		return err
+	}
+	return errors.Join(change(ctx, p.Database, text), p.Start(ctx))
+}
+
 // restore takes the place of the database and the files. The server is stopped:
 // a copy under an open database ruins it.
 func (p *Peer) restore(clean string) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"strings"
 
 	_ "modernc.org/sqlite" // the servers' databases
 )
@@ -31,6 +32,7 @@ type Ticket struct {
 	Number   string // value of NumberField
 	Subject  string
 	Status   string
+	Opened   string    // as At
 	Messages []Message // by age
 }
 
@@ -38,6 +40,7 @@ type Ticket struct {
 type Message struct {
 	Text    string // as it is stored
 	Private bool
+	At      string // when it was said, as "2006-01-02 15:04:05", UTC
 	Files   []File
 }
 
@@ -92,6 +95,27 @@ func Rows(ctx context.Context, database string) (map[string]int, error) {
 	})
 	for _, name := range tables {
 		rows[name] = r.count(`SELECT count(*) FROM "` + name + `"`)
+	}
+	return rows, r.close()
+}
+
+// Check runs the queries of a script that say what they expect and what they
+// find, and returns how many rows they look for.
+func Check(ctx context.Context, database, script string) (rows int, err error) {
+	r := open(ctx, database)
+	for line := range strings.Lines(script) {
+		if !strings.HasPrefix(line, "SELECT ") {
+			continue
+		}
+		r.each(line, func(scan func(...any)) {
+			var table string
+			var expected, found int
+			scan(&table, &expected, &found)
+			rows += expected
+			if expected != found && r.err == nil {
+				r.err = fmt.Errorf("recount: %s: %d rows are as they should be, of %d", table, found, expected)
+			}
+		})
 	}
 	return rows, r.close()
 }

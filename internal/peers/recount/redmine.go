@@ -13,13 +13,13 @@ func Redmine(ctx context.Context, database, files string) (Desk, error) {
 	var d Desk
 	at := map[int64]int{} // issue → index
 	opening := map[int64]string{}
-	r.each(`SELECT i.id, i.subject, coalesce(i.description, ''), s.name, coalesce((SELECT v.value FROM custom_values v
+	r.each(`SELECT i.id, i.subject, coalesce(i.description, ''), s.name, substr(i.created_on, 1, 19), coalesce((SELECT v.value FROM custom_values v
 			JOIN custom_fields f ON f.id = v.custom_field_id WHERE f.name = '`+NumberField+`' AND v.customized_type = 'Issue'
 			AND v.customized_id = i.id), '')
 		FROM issues i JOIN issue_statuses s ON s.id = i.status_id ORDER BY i.id`, func(scan func(...any)) {
 		var t Ticket
 		var text string
-		scan(&t.ID, &t.Subject, &text, &t.Status, &t.Number)
+		scan(&t.ID, &t.Subject, &text, &t.Status, &t.Opened, &t.Number)
 		at[t.ID], opening[t.ID] = len(d.Tickets), text
 		d.Tickets = append(d.Tickets, t)
 	})
@@ -37,18 +37,19 @@ func (r *reader) redmineMessages(d *Desk, at map[int64]int, opening map[int64]st
 	files := r.redmineFiles(folder)
 	for id, i := range at {
 		if text := opening[id]; text != "" || len(files[origin{id, 0}]) > 0 {
-			d.Tickets[i].Messages = []Message{{Text: text, Files: files[origin{id, 0}]}}
+			d.Tickets[i].Messages = []Message{{Text: text, At: d.Tickets[i].Opened, Files: files[origin{id, 0}]}}
 		}
 	}
-	r.each(`SELECT id, journalized_id, notes, private_notes FROM journals
+	r.each(`SELECT id, journalized_id, notes, private_notes, substr(created_on, 1, 19) FROM journals
 		WHERE journalized_type = 'Issue' AND id NOT IN (SELECT id FROM (`+splitJournals+`)) ORDER BY id`, func(scan func(...any)) {
 		var journal, issue int64
 		var notes *string
 		var private bool
-		scan(&journal, &issue, &notes, &private)
+		var said string
+		scan(&journal, &issue, &notes, &private, &said)
 		with := files[origin{issue, journal}]
 		if i, ok := at[issue]; ok && (notes != nil && *notes != "" || len(with) > 0) {
-			m := Message{Private: private, Files: with}
+			m := Message{Private: private, At: said, Files: with}
 			if notes != nil {
 				m.Text = *notes
 			}

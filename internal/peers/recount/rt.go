@@ -16,12 +16,12 @@ func RT(ctx context.Context, database string) (Desk, error) {
 	r := open(ctx, database)
 	var d Desk
 	at := map[int64]int{} // ticket → index
-	r.each(`SELECT t.id, coalesce(t.Subject, ''), t.Status, coalesce((SELECT v.Content FROM ObjectCustomFieldValues v
+	r.each(`SELECT t.id, coalesce(t.Subject, ''), t.Status, substr(t.Created, 1, 19), coalesce((SELECT v.Content FROM ObjectCustomFieldValues v
 			JOIN CustomFields f ON f.id = v.CustomField WHERE f.Name = '`+NumberField+`' AND v.ObjectType = 'RT::Ticket'
 			AND v.ObjectId = t.id AND v.Disabled = 0), '')
 		FROM Tickets t WHERE t.Status <> 'deleted' ORDER BY t.id`, func(scan func(...any)) {
 		var t Ticket
-		scan(&t.ID, &t.Subject, &t.Status, &t.Number)
+		scan(&t.ID, &t.Subject, &t.Status, &t.Opened, &t.Number)
 		at[t.ID] = len(d.Tickets)
 		d.Tickets = append(d.Tickets, t)
 	})
@@ -37,14 +37,14 @@ func RT(ctx context.Context, database string) (Desk, error) {
 // rtMessages reads the leaves of all MIME trees in the order of transactions.
 func (r *reader) rtMessages(d *Desk, at map[int64]int) {
 	last := int64(0)
-	r.each(`SELECT t.id, t.ObjectId, t.Type, coalesce(a.Filename, ''), a.ContentType, coalesce(a.ContentEncoding, ''), a.Content
+	r.each(`SELECT t.id, t.ObjectId, t.Type, substr(t.Created, 1, 19), coalesce(a.Filename, ''), a.ContentType, coalesce(a.ContentEncoding, ''), a.Content
 		FROM Transactions t JOIN Attachments a ON a.TransactionId = t.id
 		WHERE t.ObjectType = 'RT::Ticket' AND t.Type IN ('Create', 'Correspond', 'Comment')
 		AND a.ContentType NOT LIKE 'multipart/%' ORDER BY t.ObjectId, t.id, a.id`, func(scan func(...any)) {
 		var transaction, ticket int64
-		var kind, name, contentType, encoding string
+		var kind, said, name, contentType, encoding string
 		var content []byte
-		scan(&transaction, &ticket, &kind, &name, &contentType, &encoding, &content)
+		scan(&transaction, &ticket, &kind, &said, &name, &contentType, &encoding, &content)
 		i, seen := at[ticket]
 		if !seen || r.err != nil {
 			return
@@ -59,7 +59,7 @@ func (r *reader) rtMessages(d *Desk, at map[int64]int) {
 		}
 		t := &d.Tickets[i]
 		if transaction != last {
-			t.Messages = append(t.Messages, Message{Private: kind == "Comment"})
+			t.Messages = append(t.Messages, Message{Private: kind == "Comment", At: said})
 			last = transaction
 		}
 		m := &t.Messages[len(t.Messages)-1]

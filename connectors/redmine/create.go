@@ -100,13 +100,23 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 		mail = p.Emails[0]
 	}
 	custom := append([]value{{field, d.Marker}}, t.values(f, "user", p.Custom)...)
+	body := map[string]any{"login": login(p, d.Marker), "firstname": first, "lastname": last, "mail": mail, "password": password(),
+		"must_change_passwd": false, "mail_notification": "none", "custom_fields": custom}
+	key, err := t.newUser(ctx, body)
+	if own := fallback(d.Marker); errors.Is(err, connectors.ErrRejected) && body["login"] != own { // somebody else's login
+		body["login"] = own
+		return t.newUser(ctx, body)
+	}
+	return key, err
+}
+
+// newUser sends no send_information: whatever its value, it mails the password.
+func (t *target) newUser(ctx context.Context, body map[string]any) (string, error) {
 	var answer struct {
 		User user `json:"user"`
 	}
-	err = t.send(ctx, http.MethodPost, "create user", "/users.json", "", map[string]any{
-		"user": map[string]any{"login": login(p, d.Marker), "firstname": first, "lastname": last, "mail": mail, "password": password(),
-			"must_change_passwd": false, "mail_notification": "none", "custom_fields": custom},
-		"pref": map[string]any{"auto_watch_on": []string{""}, "hide_mail": "1"}}, &answer) // send_information, whatever its value, mails the password
+	err := t.send(ctx, http.MethodPost, "create user", "/users.json", "", map[string]any{"user": body,
+		"pref": map[string]any{"auto_watch_on": []string{""}, "hide_mail": "1"}}, &answer)
 	return keyOf(answer.User.ID, err)
 }
 
@@ -121,8 +131,11 @@ func login(p *helpdesk.Person, marker string) string {
 			return l
 		}
 	}
-	return "user-" + marked(marker)
+	return fallback(marker)
 }
+
+// fallback is a login that nobody else has.
+func fallback(marker string) string { return "user-" + marked(marker) }
 
 // password has every class of signs that Redmine can ask for.
 func password() string { return rand.Text() + "aA1!" }

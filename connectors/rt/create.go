@@ -84,7 +84,12 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 			delete(body, field)
 		}
 	}
-	return t.createOrRevive(ctx, helpdesk.KindPerson, "/user", d.Marker, body)
+	key, err := t.createOrRevive(ctx, helpdesk.KindPerson, "/user", d.Marker, body)
+	if own := fallback(d.Marker); errors.Is(err, connectors.ErrRejected) && body["Name"] != own { // somebody else's name
+		body["Name"] = own
+		return t.createOrRevive(ctx, helpdesk.KindPerson, "/user", d.Marker, body)
+	}
+	return key, err
 }
 
 // login is the person's own, else the address, else a new one. RT's API can't be
@@ -95,6 +100,11 @@ func login(p *helpdesk.Person, marker string) string {
 			return l
 		}
 	}
+	return fallback(marker)
+}
+
+// fallback is a name that nobody else has.
+func fallback(marker string) string {
 	return "user-" + strings.ToLower(marker[max(0, len(marker)-10):])
 }
 

@@ -5,38 +5,10 @@ package rt_test
 import (
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/conformance"
 	"github.com/safeconduct/safeconduct/connectors/rt"
-	"github.com/safeconduct/safeconduct/internal/peers"
 )
-
-const passwordVariable = "SAFECONDUCT_TEST_RT_PASSWORD"
-
-// fresh is a RT as it is before a migration.
-func fresh(t *testing.T) *peers.Peer {
-	t.Helper()
-	p, err := peers.Open(peers.RT)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.Close() })
-	if err := p.Reset(t.Context(), peers.Silent); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(passwordVariable, p.Password)
-	return p
-}
-
-// settings decode a plan's settings as a plan does.
-func settings(p *peers.Peer, more string) connectors.Settings {
-	return func(into any) error {
-		text := "url: " + p.URL + "\nuser: " + p.User + "\npassword: env:" + passwordVariable + "\nsilenced: true\nhold: 1s\n" + more
-		return yaml.UnmarshalWithOptions([]byte(text), into, yaml.Strict())
-	}
-}
 
 // ways are the ways to set RT up.
 var ways = map[string]string{
@@ -49,7 +21,7 @@ func TestConformanceAsTarget(t *testing.T) {
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			open := func(t testing.TB) connectors.Target {
-				d, err := rt.Connector.Target(t.Context(), settings(p, way))
+				d, err := rt.Connector.Target(t.Context(), settings(p.URL, way))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -64,14 +36,14 @@ func TestConformanceAsTarget(t *testing.T) {
 
 func TestConformanceAsSource(t *testing.T) {
 	p := fresh(t)
-	d, err := rt.Connector.Target(t.Context(), settings(p, ""))
+	d, err := rt.Connector.Target(t.Context(), settings(p.URL, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	conformance.Fill(t, d, 7)
 	conformance.Source(t, func(t testing.TB) conformance.SourceUnderTest {
 		open := func(t testing.TB) connectors.Source {
-			s, err := rt.Connector.Source(t.Context(), settings(p, ""))
+			s, err := rt.Connector.Source(t.Context(), settings(p.URL, ""))
 			if err != nil {
 				t.Fatal(err)
 			}

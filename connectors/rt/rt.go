@@ -108,7 +108,7 @@ func open(decode connectors.Settings) (*desk, error) {
 	}
 	base := strings.TrimRight(s.URL, "/")
 	d.client, err = rest.New(rest.Options{Product: "Request Tracker", Base: base, Connections: s.Connections, PerMinute: s.PerMinute,
-		Login: d.login, Authorize: d.authorize})
+		Login: d.login, Authorize: d.authorize, Expired: expired})
 	if err != nil {
 		return nil, fmt.Errorf("rt: %w", err)
 	}
@@ -141,6 +141,13 @@ func (d *desk) authorize(r *http.Request) {
 	if c := d.session.get(); c != "" {
 		r.Header.Set("Cookie", c)
 	}
+}
+
+// expired reports whether RT wants a login first. It takes whoever has a cookie for
+// a browser, and sends them to its front page (RT::REST2::Middleware::Auth).
+func expired(res *http.Response) bool {
+	return res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusFound ||
+		!strings.Contains(res.Request.URL.Path, api)
 }
 
 // login fills in the form that people fill in, for the REST API has none. RT
@@ -180,7 +187,7 @@ func (d *desk) admitted(ctx context.Context, c *rest.Client) error {
 	switch {
 	case err != nil:
 		return err
-	case answer.Status == http.StatusUnauthorized:
+	case answer.Status == http.StatusUnauthorized, answer.Status == http.StatusOK && !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json"):
 		return fmt.Errorf("rt: log in: %w", &connectors.Advice{Err: connectors.ErrDenied,
 			Sentence: "User or password is wrong, or the account is disabled."})
 	case answer.Status == http.StatusNotFound:

@@ -337,6 +337,24 @@ func TestARunThatFailedIsResumedWhereItFailed(t *testing.T) {
 	}
 }
 
+func TestATargetThatFailsNowAndThenIsNoFailureOfTheRun(t *testing.T) {
+	source, target := fill(t, memory.Options{}, sample.Crash()), memory.New(memory.Options{Batch: 1, Reopening: true})
+	writes, failures := 0, 0
+	target.Hook(memory.Hooks{Before: func(op memory.Operation) error {
+		if op.Name == memory.OpCreate || op.Name == memory.OpAppend {
+			if writes++; writes%5 == 0 { // far more often than a task is tried
+				failures++
+				return connectors.ErrUnavailable
+			}
+		}
+		return nil
+	}})
+	r := open(t, t.TempDir(), parse(t), source.Source(), target.Target())
+	if got := kindOf(t, migrate(t, r), helpdesk.KindTicket); got.Outcomes["loaded"] != 50 || failures < 20 {
+		t.Errorf("%v after %d failures", got.Outcomes, failures)
+	}
+}
+
 func TestASecondRunWaitsForTheFirst(t *testing.T) {
 	source, target := fill(t, memory.Options{}, sample.Crash()), memory.New(memory.Options{})
 	home := t.TempDir()

@@ -3,6 +3,7 @@
 package live
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -43,25 +44,28 @@ func TestATargetThatChokesOnConcurrencyIsNotChoked(t *testing.T) {
 	}
 }
 
-// first is an account with its first n tickets only.
+// first is an account with its first n tickets only, and those whom they name.
 func first(a sample.Account, n int) sample.Account {
-	var some sample.Account
-	some.Files = map[string][]byte{}
-	for _, r := range a.Records {
-		if r.Kind == helpdesk.KindTicket {
-			if n--; n < 0 {
-				continue
-			}
-			for _, c := range r.Ticket.Comments {
-				for _, f := range c.Attachments {
-					some.Files[f.Locator] = a.Files[f.Locator]
+	some := sample.Account{Files: map[string][]byte{}}
+	named := map[string]bool{}
+	for _, r := range a.Of(helpdesk.KindTicket)[:n] {
+		some.Records = append(some.Records, r)
+		for v := range r.Values() {
+			if v.Field.Refers == helpdesk.KindPerson {
+				for _, key := range v.Strings() {
+					named[key] = true
 				}
 			}
 		}
-		if r.Kind == helpdesk.KindArticle {
-			continue
+		for _, c := range r.Ticket.Comments {
+			for _, f := range c.Attachments {
+				some.Files[f.Locator] = a.Files[f.Locator]
+			}
 		}
-		some.Records = append(some.Records, r)
 	}
+	before := slices.DeleteFunc(slices.Clone(a.Records), func(r helpdesk.Record) bool {
+		return r.Kind == helpdesk.KindTicket || r.Kind == helpdesk.KindArticle || r.Kind == helpdesk.KindPerson && !named[r.Key]
+	})
+	some.Records = append(before, some.Records...)
 	return some
 }

@@ -88,6 +88,7 @@ func (w *worker) appendAll(ctx context.Context, it *item) error {
 		}
 		intended = false
 		e.Children = append(e.Children, id)
+		w.moved++
 		e.Child = ""
 		if i+1 == len(comments) {
 			return nil

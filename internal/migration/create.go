@@ -128,6 +128,7 @@ func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 // comment that it opens with.
 func (w *worker) stands(it *item, id string) {
 	it.entry.State, it.entry.Target, it.entry.Run = ledger.StateLoaded, id, w.run.ID
+	w.moved++
 	if w.profile.Opening && connectors.Opening(it.record.Ticket) != nil {
 		it.entry.Children = []string{connectors.OpeningKey}
 	}

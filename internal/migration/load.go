@@ -64,9 +64,8 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	default:
 		err = w.load(ctx, in.Segment.Kind, lines)
 	}
-	var later *laterError
-	if errors.As(err, &later) {
-		w.out.Wait = later.seconds()
+	if wait, ok := w.later(err); ok {
+		w.out.Wait = wait
 		return w.out, nil
 	}
 	if err != nil {
@@ -84,6 +83,26 @@ type laterError struct{ wait time.Duration }
 func (l *laterError) Error() string { return "later" }
 
 func (l *laterError) seconds() int { return int(math.Ceil(l.wait.Seconds())) }
+
+// hiccup is how long load waits after a failure of a target that worked until then.
+const hiccup = 1 // second
+
+// later says whether, and after how many seconds, it is worth going on. A target
+// that fails now and then is no failure of the run: that counts attempts only
+// where nothing moves any more.
+func (w *worker) later(err error) (seconds int, ok bool) {
+	var later *laterError
+	var failure *Failure
+	switch {
+	case errors.As(err, &later):
+		return later.seconds(), true
+	case errors.As(err, &failure) && failure.Name == TargetUnavailable:
+		if seconds, ok = pause(err); !ok && w.moved > 0 {
+			return hiccup, true
+		}
+	}
+	return seconds, ok
+}
 
 // readClean reads a clean segment into memory: a hundred records at most.
 func readClean(ctx context.Context, store staging.Store, keys keyring.Opener, r Run, g ledger.Segment) ([]cleanLine, error) {
@@ -111,6 +130,7 @@ type worker struct {
 	target  connectors.Target
 	profile connectors.TargetProfile
 	heard   bool // whether the target sends mails
+	moved   int  // how often the target did what it was asked
 	out     LoadOutput
 }
 

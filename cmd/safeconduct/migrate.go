@@ -49,6 +49,9 @@ func (a *app) migrate(ctx context.Context, q embedded.Request) error {
 		return err
 	}
 	defer r.Close()
+	if err := r.Reach(ctx); err != nil {
+		return err
+	}
 	a.warnChanged(ctx, r, p)
 	run, err := r.Migrate(ctx, q)
 	bar.end()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -70,6 +71,8 @@ func unsent(name string, err error) error {
 		return elsewhere(name)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return advise(connectors.ErrUnavailable, name, "Nothing listens at the address: check whether the help desk runs, and the address and port in the plan.")
+	case strings.Contains(err.Error(), "TLS handshake timeout"): // net/http has no name for it
+		return advise(connectors.ErrUnavailable, name, "What listens at the address does not speak TLS, or is very slow: check the port in the plan.")
 	case errors.Is(err, errSilence):
 		return broken(name, "no answer in time")
 	}

@@ -33,6 +33,7 @@ var parts = []part{
 
 	{contract, []string{model}, "the contract speaks of the model only, so that anybody can write a connector"},
 	{"connectors/origin", []string{contract, model}, "what is said of a date is the same for every platform that takes none"},
+	{"connectors/rest/resttest", []string{contract, model}, "a recorded help desk is for tests of connectors"},
 	{"connectors/rest", []string{contract}, "how to ask an HTTP API has nothing to do with what is asked"},
 	{"connectors/*", []string{contract, model, "connectors/rest", "connectors/origin"},
 		"a connector sees contract and model, and what all of a kind share: no key, no ledger, no policy, no other connector"},

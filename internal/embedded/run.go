@@ -67,6 +67,10 @@ func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error)
 	return run, r.execute(ctx, run, migration.PlanInput{Run: run, PlanHash: q.PlanHash}, (*workflow.Machine).Run)
 }
 
+// Reach asks both help desks who they are. A run would ask for minutes before it
+// gives up; whoever has just typed a command wants to know at once.
+func (r *Runtime) Reach(ctx context.Context) error { return r.steps.Plan.Reach(ctx, r.Plan) }
+
 // clear gives up runs that are in the way: nothing of theirs stays readable.
 func (r *Runtime) clear(ctx context.Context, all bool) error {
 	for run, err := range r.Ledger().Runs(ctx) {

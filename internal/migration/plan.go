@@ -52,13 +52,9 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err != nil {
 		return PlanOutput{}, err
 	}
-	target, err := s.Targets.Target(ctx, p)
+	target, profile, err := s.targetProfile(ctx, p)
 	if err != nil {
-		return PlanOutput{}, ofTarget("open", err)
-	}
-	profile, err := target.Profile(ctx)
-	if err != nil {
-		return PlanOutput{}, ofTarget("profile", err)
+		return PlanOutput{}, err
 	}
 	hash := p.Hash(profile)
 	if in.PlanHash != "" && in.PlanHash != hash {
@@ -85,6 +81,25 @@ func (s Plan) sourceProfile(ctx context.Context, p *plan.Plan) (connectors.Sourc
 	}
 	profile, err := source.Profile(ctx)
 	return profile, ofSource("profile", err)
+}
+
+func (s Plan) targetProfile(ctx context.Context, p *plan.Plan) (connectors.Target, connectors.TargetProfile, error) {
+	target, err := s.Targets.Target(ctx, p)
+	if err != nil {
+		return nil, connectors.TargetProfile{}, ofTarget("open", err)
+	}
+	profile, err := target.Profile(ctx)
+	return target, profile, ofTarget("profile", err)
+}
+
+// Reach asks both help desks who they are, and changes nothing: for somebody who
+// waits to be told that an address or a password is wrong.
+func (s Plan) Reach(ctx context.Context, p *plan.Plan) error {
+	if _, err := s.sourceProfile(ctx, p); err != nil {
+		return err
+	}
+	_, _, err := s.targetProfile(ctx, p)
+	return err
 }
 
 // kindsOf lists the kinds to read, in the order of references. A kind that the

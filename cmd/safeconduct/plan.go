@@ -106,6 +106,9 @@ func (f forecast) kinds() {
 	}
 	t.Flush()
 	for _, k := range f.Kinds {
+		if k.There > 0 {
+			fmt.Fprintf(f, "  %s: %s in the target already, which stay as they are there\n", k.Kind, number(k.There))
+		}
 		for _, reason := range slices.Sorted(maps.Keys(k.Excluded)) {
 			fmt.Fprintf(f, "  %s excluded: %s %s\n", k.Kind, number(k.Excluded[reason]), reason)
 		}

@@ -226,6 +226,9 @@ func TestTheForecastIsWhatComesOfIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			source, target := fill(t, memory.Options{}, sample.Crash()), memory.New(o)
+			known := source.Records(helpdesk.KindPerson)[0] // of whom the target has one by the same address
+			known.Key = ""
+			target.Add(known)
 			p := parse(t)
 			forecast, err := migration.Preview(t.Context(), p, source.Source(), target.Target(), func(helpdesk.Kind, int) {})
 			if err != nil {
@@ -243,6 +246,15 @@ func wantForecast(t *testing.T, f *migration.Forecast, r evidence.Report) {
 	outcome := map[string]map[string]int{}
 	for _, field := range r.Fields {
 		outcome[field.Name] = field.Classes
+	}
+	for _, k := range f.Kinds {
+		o := kindOf(t, r, k.Kind).Outcomes
+		if o[migration.OutcomeLoaded] != k.Move || o[migration.OutcomeUnchanged] != k.There {
+			t.Errorf("%s: forecast to move %d and to leave %d, came to %v", k.Kind, k.Move, k.There, o)
+		}
+		if k.Kind == helpdesk.KindPerson && k.There != 1 {
+			t.Errorf("%d people are there already, want 1", k.There)
+		}
 	}
 	for _, field := range f.Fields {
 		c := outcome[field.Name]

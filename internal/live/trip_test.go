@@ -184,13 +184,14 @@ func wantClean(t *testing.T, r evidence.Report) {
 // of it.
 func wantForecast(t *testing.T, f migration.Forecast, r evidence.Report) {
 	t.Helper()
-	loaded := map[string]int{}
+	outcomes := map[string]map[string]int{}
 	for _, k := range r.Kinds {
-		loaded[k.Kind] = k.Outcomes[migration.OutcomeLoaded]
+		outcomes[k.Kind] = k.Outcomes
 	}
 	for _, k := range f.Kinds {
-		if loaded[string(k.Kind)] != k.Move {
-			t.Errorf("%s: forecast to move %d, moved %d", k.Kind, k.Move, loaded[string(k.Kind)])
+		o := outcomes[string(k.Kind)]
+		if o[migration.OutcomeLoaded] != k.Move || o[migration.OutcomeUnchanged] != k.There {
+			t.Errorf("%s: forecast to move %d and to leave %d, came to %v", k.Kind, k.Move, k.There, o)
 		}
 	}
 	classes := map[string]map[string]int{}

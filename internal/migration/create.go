@@ -46,6 +46,11 @@ func (w *worker) probe(ctx context.Context, items []*item) (todo []*item, err er
 	return todo, nil
 }
 
+// matched reports whether records of the kind may have been in the target before.
+func matched(k helpdesk.Kind) bool {
+	return k == helpdesk.KindPerson || k == helpdesk.KindGroup || k == helpdesk.KindOrganization || k == helpdesk.KindDefinition
+}
+
 // match finds people, groups and organizations that the target had before.
 func (w *worker) match(ctx context.Context, items []*item) (todo []*item, err error) {
 	matcher, ok := w.target.(connectors.Matcher)
@@ -53,8 +58,7 @@ func (w *worker) match(ctx context.Context, items []*item) (todo []*item, err er
 		return items, nil
 	}
 	for _, it := range items {
-		k := it.entry.Kind
-		if k != helpdesk.KindPerson && k != helpdesk.KindGroup && k != helpdesk.KindOrganization && k != helpdesk.KindDefinition {
+		if !matched(it.entry.Kind) {
 			return items, nil
 		}
 		id, err := matcher.Match(ctx, it.record)

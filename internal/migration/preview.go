@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,6 +45,7 @@ type KindForecast struct {
 	Kind     helpdesk.Kind  `json:"kind"`
 	Read     int            `json:"read"`
 	Move     int            `json:"move"`
+	There    int            `json:"there,omitempty"`    // stand in the target already, and stay as they are there
 	Excluded map[string]int `json:"excluded,omitempty"` // by reason
 	Broken   map[string]int `json:"broken,omitempty"`   // by reason; will be quarantined
 	Places   []string       `json:"places,omitempty"`   // the first of the broken
@@ -152,7 +154,7 @@ func (v *preview) kind(ctx context.Context, source connectors.Source, k helpdesk
 			return ofSource("page of "+string(k), err)
 		}
 		for i := range page.Records {
-			if err := v.record(&page.Records[i], &c); err != nil {
+			if err := v.record(ctx, &page.Records[i], &c); err != nil {
 				return err
 			}
 		}
@@ -173,7 +175,7 @@ func (v *preview) kind(ctx context.Context, source connectors.Source, k helpdesk
 	return nil
 }
 
-func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
+func (v *preview) record(ctx context.Context, r *helpdesk.Record, c *KindForecast) error {
 	c.Read++
 	v.learn(r)
 	if reason := v.excludes(r); reason != "" {
@@ -199,9 +201,33 @@ func (v *preview) record(r *helpdesk.Record, c *KindForecast) error {
 	for _, path := range leftOut(r) {
 		marks[path] = mark{Class: NotMapped}
 	}
+	if there, err := v.there(ctx, r, c); there || err != nil {
+		return err
+	}
 	shown := render(v.target, *r)
 	v.count(r, had, marks, reshapes(r, &shown))
 	return nil
+}
+
+// asked is for how many records of a kind the target is asked whether it has them:
+// a forecast must not take as long as the run.
+const asked = 2000
+
+// there asks the target for people, groups and the like that it had before.
+func (v *preview) there(ctx context.Context, r *helpdesk.Record, c *KindForecast) (bool, error) {
+	matcher, ok := v.target.(connectors.Matcher)
+	if !ok || !matched(r.Kind) || c.Move+c.There > asked {
+		return false, nil
+	}
+	_, err := matcher.Match(ctx, *r)
+	if errors.Is(err, connectors.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, ofTarget("match", err)
+	}
+	c.Move, c.There = c.Move-1, c.There+1
+	return true, nil
 }
 
 // learn remembers who and what is there, for those that refer to it.

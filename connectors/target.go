@@ -141,12 +141,13 @@ func Opening(t *helpdesk.Ticket) *helpdesk.Comment {
 // reply that opens it again, or which takes some fields only of a record that
 // exists.
 type Finisher interface {
-	// Finish gives the record, all of whose parts are there, the fields of r that
-	// the profile declares Second. To finish twice is to finish once, but for what
+	// Finish gives the record, all of whose parts are there, the fields of the draft
+	// that the profile declares Second, and its marker, if the help desk dropped it
+	// without a word. To finish twice is to finish once, but for what
 	// an agent changed in between: that stays. People who are suspended are not
 	// said to be so at first; they are finished once more when the run has written
 	// everything that is in their name.
-	Finish(ctx context.Context, id string, r helpdesk.Record) error
+	Finish(ctx context.Context, id string, d Draft) error
 }
 
 // A Renderer is a target that keeps texts in a form of its own, such as

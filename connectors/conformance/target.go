@@ -177,7 +177,7 @@ func (d *targetRun) try(draft connectors.Draft) (string, error) {
 	if err := d.appendAll(c.ID, draft); err != nil {
 		return c.ID, err
 	}
-	return c.ID, d.finish(c.ID, draft.Record)
+	return c.ID, d.finish(c.ID, draft)
 }
 
 // Fill puts n records of each kind into a target, for the tests of its platform
@@ -218,13 +218,13 @@ func (d *targetRun) opens(r helpdesk.Record) bool {
 	return d.profile.Opening && connectors.Opening(r.Ticket) != nil
 }
 
-func (d *targetRun) finish(id string, r helpdesk.Record) error {
+func (d *targetRun) finish(id string, draft connectors.Draft) error {
 	d.Helper()
 	f, ok := d.Target.(connectors.Finisher)
 	if !ok {
 		return nil
 	}
-	_, err := ask(d, "finish", func(ctx context.Context) (struct{}, error) { return struct{}{}, f.Finish(ctx, id, r) })
+	_, err := ask(d, "finish", func(ctx context.Context) (struct{}, error) { return struct{}{}, f.Finish(ctx, id, draft) })
 	return err
 }
 

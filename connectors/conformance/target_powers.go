@@ -82,14 +82,14 @@ func targetFinishes(d *targetRun) {
 	id := d.create(draft)
 	d.wantStored(draft, id)
 	before, _ := d.read(helpdesk.KindTicket, id)
-	if err := d.finish(id, draft.Record); err != nil {
+	if err := d.finish(id, draft); err != nil {
 		d.Errorf("finish a second time: %v", err)
 	}
 	if after, _ := d.read(helpdesk.KindTicket, id); !same(before, after) {
 		d.Errorf("a ticket that was finished twice is another")
 	}
 	if _, err := ask(d, "finish no ticket", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, f.Finish(ctx, nonsense, draft.Record)
+		return struct{}{}, f.Finish(ctx, nonsense, draft)
 	}); err == nil {
 		d.Errorf("a ticket was finished that does not exist")
 	}

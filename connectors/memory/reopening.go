@@ -23,7 +23,8 @@ func (d *Desk) firstStatus() string {
 }
 
 // Finish sets the status, unless an agent has set one meanwhile.
-func (t *reopening) Finish(ctx context.Context, ticket string, r helpdesk.Record) error {
+func (t *reopening) Finish(ctx context.Context, ticket string, d connectors.Draft) error {
+	r := d.Record
 	if r.Ticket == nil {
 		return nil
 	}

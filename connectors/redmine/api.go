@@ -1,6 +1,7 @@
 package redmine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -182,6 +183,9 @@ func (d *desk) send(ctx context.Context, method, name, path, as string, body, in
 		r.Header = http.Header{"X-Redmine-Switch-User": {as}}
 	}
 	_, err := d.client.Do(ctx, r, into)
+	if errors.Is(err, connectors.ErrRejected) {
+		return cmp.Or(d.demoted(ctx), err)
+	}
 	return advise(err)
 }
 

@@ -2,6 +2,7 @@ package redmine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,7 +72,8 @@ func (d *desk) learnAccount(ctx context.Context, f *facts) error {
 	var answer struct {
 		User user `json:"user"`
 	}
-	if err := d.get(ctx, "read account", "/users/current.json", nil, &answer); err != nil {
+	err := d.get(ctx, "read account", "/users/current.json", nil, &answer)
+	if err != nil && !errors.Is(err, connectors.ErrNotFound) {
 		return err
 	}
 	if answer.User.ID == 0 {
@@ -82,6 +84,15 @@ func (d *desk) learnAccount(ctx context.Context, f *facts) error {
 	if !f.me.Admin {
 		return fmt.Errorf("redmine: read account: %w", &connectors.Advice{Err: connectors.ErrDenied,
 			Sentence: "The API key must be an administrator's: only those see all people, private notes and custom fields."})
+	}
+	return nil
+}
+
+// demoted tells whether a refusal is because the account is no administrator any
+// more: Redmine then refuses records, and not the account.
+func (d *desk) demoted(ctx context.Context) error {
+	if err := d.learnAccount(ctx, &facts{}); errors.Is(err, connectors.ErrDenied) {
+		return err
 	}
 	return nil
 }

@@ -32,6 +32,10 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 		k := *r.Ticket
 		t.showTicket(&k)
 		r.Ticket = &k
+	case r.Article != nil:
+		a := *r.Article
+		t.showArticle(&a)
+		r.Article = &a
 	}
 	return r
 }
@@ -99,10 +103,15 @@ func showComment(c *helpdesk.Comment) {
 	if c.Visibility != helpdesk.VisibilityPublic && c.Visibility != "" {
 		c.Visibility = helpdesk.VisibilityPrivate
 	}
-	c.Attachments = slices.Clone(c.Attachments)
-	for i := range c.Attachments {
-		c.Attachments[i].Name = fileName(c.Attachments[i].Name)
+	c.Attachments = showFiles(c.Attachments)
+}
+
+func showFiles(all []helpdesk.Attachment) []helpdesk.Attachment {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Name = fileName(all[i].Name)
 	}
+	return all
 }
 
 // markdown is a body of HTML in the markup of Redmine 5. A picture that came with
@@ -114,9 +123,13 @@ func markdown(c *helpdesk.Comment) string {
 			body = strings.ReplaceAll(body, "cid:"+strings.Trim(a.ContentID, "<>"), strings.ReplaceAll(fileName(a.Name), " ", "%20"))
 		}
 	}
+	return fromHTML(body)
+}
+
+func fromHTML(body string) string {
 	text, err := htmltomarkdown.ConvertString(body)
 	if err != nil {
-		return c.Body
+		return body
 	}
 	return text
 }

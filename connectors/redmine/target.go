@@ -28,7 +28,7 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 	if err != nil {
 		return connectors.TargetProfile{}, err
 	}
-	p := connectors.TargetProfile{Product: "Redmine", Kinds: []helpdesk.Kind{helpdesk.KindGroup, helpdesk.KindPerson, helpdesk.KindTicket},
+	p := connectors.TargetProfile{Product: "Redmine", Kinds: []helpdesk.Kind{helpdesk.KindGroup, helpdesk.KindPerson, helpdesk.KindTicket, helpdesk.KindArticle},
 		Fidelity: t.fidelity(f), Vocabulary: t.vocabulary(f), Batch: 1, Hold: t.hold, Opening: true, Unprepared: t.unprepared(f),
 		Notes: []string{"Dates of issues and notes stand in a line of the text: Redmine's API takes none. safeconduct date-fixup writes SQL that sets them.",
 			"Files that came with a private note are seen by everybody who sees the issue: Redmine hides the text of a note only.",
@@ -46,11 +46,11 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 func (t *target) fidelity(f *facts) map[string]connectors.Fidelity {
 	kept := map[connectors.Fidelity][]string{
 		connectors.Native: {"group.name", "group.description", "person.name", "person.emails", "ticket.subject", "ticket.priority", "ticket.type",
-			"ticket.group", "ticket.due", "comment.visibility", "comment.format", "comment.body",
+			"ticket.group", "ticket.due", "article.state", "comment.visibility", "comment.format", "comment.body",
 			"attachment.name", "attachment.content_type", "attachment.size", "attachment.sha256"},
 		connectors.Second: {"ticket.status", "person.suspended", "participant.role", "participant.person", "link.type", "link.ticket", "time_entry.note"},
 		connectors.Emulated: {"person.login", "person.groups", "ticket.created", "ticket.updated", "ticket.solved", "ticket.closed", "comment.created",
-			"time_entry.person", "time_entry.seconds", "time_entry.spent"},
+			"time_entry.person", "time_entry.seconds", "time_entry.spent", "article.title", "article.body"},
 	}
 	authors := connectors.Emulated
 	if t.impersonates() {
@@ -84,7 +84,7 @@ func (c *customField) takes() bool {
 }
 
 func (t *target) vocabulary(f *facts) map[string][]string {
-	words := map[string][]string{}
+	words := map[string][]string{"article.state": {"published"}} // a wiki has no drafts
 	for _, s := range f.statuses {
 		words["ticket.status"] = append(words["ticket.status"], s.Name)
 	}
@@ -121,6 +121,8 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 			key, err = t.createUser(ctx, f, d)
 		case helpdesk.KindTicket:
 			key, err = t.createIssue(ctx, f, d)
+		case helpdesk.KindArticle:
+			key, err = t.createArticle(ctx, f, d)
 		default:
 			err = &connectors.Rejected{Reason: "unknown_kind"}
 		}
@@ -152,8 +154,8 @@ func (t *target) Find(ctx context.Context, k helpdesk.Kind, marker string) (ids 
 	return ids, nil
 }
 
-// Census lists issues by a filter; users and projects, which can't be filtered by
-// a custom field, are gone through.
+// Census lists issues by a filter; users, projects and wiki pages, which can't be
+// filtered by a custom field, are gone through.
 func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) iter.Seq2[connectors.Marked, error] {
 	return func(yield func(connectors.Marked, error) bool) {
 		var err error
@@ -168,6 +170,8 @@ func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) ite
 			err = each(ctx, t.desk, "list projects", "/projects.json", "projects", nil, func(p project) bool {
 				return t.offer(p.Custom, id(p.ID), prefix, yield)
 			})
+		case k == helpdesk.KindArticle && f.project != nil:
+			err = t.markedArticles(ctx, f, prefix, yield)
 		}
 		if err != nil {
 			yield(connectors.Marked{}, err)
@@ -229,6 +233,8 @@ func (t *target) Read(ctx context.Context, k helpdesk.Kind, key string) (helpdes
 			return helpdesk.Record{}, err
 		}
 		return view{t.desk, f.me.ID, true}.ticket(i), nil
+	case helpdesk.KindArticle:
+		return t.readArticle(ctx, key)
 	}
 	return helpdesk.Record{}, fmt.Errorf("redmine: read %s: %w", k, connectors.ErrNotFound)
 }
@@ -272,42 +278,54 @@ func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err 
 // Remove deletes issues and users. A project goes only if nothing is left in it:
 // with it Redmine deletes all its issues, whoever wrote them.
 func (t *target) Remove(ctx context.Context, k helpdesk.Kind, ids []string) (done []connectors.Removal, err error) {
-	path, ok := map[helpdesk.Kind]string{helpdesk.KindTicket: "/issues/", helpdesk.KindPerson: "/users/", helpdesk.KindGroup: "/projects/"}[k]
-	if !ok {
-		return nil, fmt.Errorf("redmine: remove %s: %w", k, connectors.ErrDenied)
-	}
 	for _, key := range ids {
-		removal := connectors.Removed
-		if numeric("remove", key) == nil {
-			if removal, err = t.removeOne(ctx, k, path, key); err != nil {
-				return nil, err
-			}
+		removal, err := t.removeOne(ctx, k, key)
+		if errors.Is(err, connectors.ErrNotFound) {
+			removal, err = connectors.Removed, nil
 		}
+		if err != nil {
+			return nil, err
+		}
+		t.forget(key)
 		done = append(done, removal)
 	}
 	return done, nil
 }
 
-func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, path, key string) (connectors.Removal, error) {
+func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (connectors.Removal, error) {
+	if k == helpdesk.KindArticle {
+		return connectors.Removed, t.removeArticle(ctx, key)
+	}
+	path, ok := map[helpdesk.Kind]string{helpdesk.KindTicket: "/issues/", helpdesk.KindPerson: "/users/", helpdesk.KindGroup: "/projects/"}[k]
+	if !ok {
+		return "", fmt.Errorf("redmine: remove %s: %w", k, connectors.ErrDenied)
+	}
+	if err := numeric("remove", key); err != nil {
+		return "", err
+	}
 	if k == helpdesk.KindGroup {
-		var page struct {
-			Total int `json:"total_count"`
-		}
-		err := t.get(ctx, "list issues", "/issues.json", url.Values{"project_id": {key}, "status_id": {"*"}, "limit": {"1"}}, &page)
-		if err == nil && page.Total > 0 {
-			return connectors.Kept, nil
-		}
-		if errors.Is(err, connectors.ErrNotFound) {
-			return connectors.Removed, nil
-		}
-		if err != nil {
-			return "", err
+		if used, err := t.used(ctx, key); used || err != nil {
+			return connectors.Kept, err
 		}
 	}
-	err := t.send(ctx, http.MethodDelete, "remove "+string(k), path+key+".json", "", nil, nil)
-	if errors.Is(err, connectors.ErrNotFound) {
+	return connectors.Removed, t.send(ctx, http.MethodDelete, "remove "+string(k), path+key+".json", "", nil, nil)
+}
+
+// used reports whether a project holds issues or wiki pages.
+func (t *target) used(ctx context.Context, project string) (bool, error) {
+	var issues struct {
+		Total int `json:"total_count"`
+	}
+	query := url.Values{"project_id": {project}, "status_id": {"*"}, "limit": {"1"}}
+	if err := t.get(ctx, "list issues", "/issues.json", query, &issues); err != nil || issues.Total > 0 {
+		return err == nil, err
+	}
+	var index struct {
+		Pages []wikiPage `json:"wiki_pages"`
+	}
+	err := t.get(ctx, "list wiki pages", "/projects/"+project+"/wiki/index.json", nil, &index)
+	if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) { // there is no wiki
 		err = nil
 	}
-	t.forget(key)
-	return connectors.Removed, err
+	return len(index.Pages) > 0, err
 }

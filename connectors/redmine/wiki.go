@@ -3,17 +3,22 @@ package redmine
 import (
 	"context"
 	"errors"
+	"html"
 	"net/url"
+	"strings"
 	"time"
+
+	"github.com/yuin/goldmark"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 type wikiPage struct {
-	Title  string `json:"title"`
-	Text   string `json:"text"`
-	Parent *struct {
+	Title    string `json:"title"`
+	Text     string `json:"text"`
+	Comments string `json:"comments"`
+	Parent   *struct {
 		Title string `json:"title"`
 	} `json:"parent"`
 	Author      *named       `json:"author"`
@@ -91,6 +96,15 @@ func (s *source) read(ctx context.Context, w wiki) (all []helpdesk.Record, err e
 	return all, nil
 }
 
+// toHTML reads a page as Markdown, of which Textile differs in headings and lists.
+func toHTML(text string) string {
+	var b strings.Builder
+	if goldmark.Convert([]byte(text), &b) != nil {
+		return html.EscapeString(text)
+	}
+	return b.String()
+}
+
 // record is the page as an article, its section the project and the pages above
 // it.
 func (w wikiPage) record(p project, parents map[string]string) helpdesk.Record {
@@ -100,7 +114,7 @@ func (w wikiPage) record(p project, parents map[string]string) helpdesk.Record {
 	for above, n := parents[w.Title], 0; above != "" && n < 20; above, n = parents[above], n+1 {
 		section = append([]string{above}, section...)
 	}
-	*r.Article = helpdesk.Article{Title: w.Title, Body: w.Text, Section: append([]string{p.Name}, section...), State: "published",
+	*r.Article = helpdesk.Article{Title: strings.ReplaceAll(w.Title, "_", " "), Body: toHTML(w.Text), Section: append([]string{p.Name}, section...), State: "published",
 		Author: w.Author.key(), Created: w.Created, Updated: w.Updated}
 	for _, a := range w.Attachments {
 		r.Article.Attachments = append(r.Article.Attachments, a.record())

@@ -153,12 +153,12 @@ func orDot(text string) string {
 
 // Finish sets the status, watchers and times of an issue, the memberships of an
 // agent, and locks who is suspended.
-func (t *target) Finish(ctx context.Context, key string, r helpdesk.Record) error {
+func (t *target) Finish(ctx context.Context, key string, d connectors.Draft) error {
 	f, err := t.learn(ctx)
 	if err != nil {
 		return err
 	}
-	switch {
+	switch r := d.Record; {
 	case r.Person != nil:
 		return t.finishUser(ctx, f, key, r.Person)
 	case r.Ticket != nil:

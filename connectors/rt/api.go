@@ -186,10 +186,14 @@ func (d *desk) send(ctx context.Context, method, name, path string, body, into a
 func advise(err error) error {
 	var s *rest.Status
 	if errors.As(err, &s) && s.Code == http.StatusForbidden {
-		return fmt.Errorf("%s: %w", s.Name, &connectors.Advice{Err: connectors.ErrDenied,
-			Sentence: "The account lacks a right: give it SuperUser, Admin, Global, User Rights, for the time of the migration."})
+		return denied(s.Name)
 	}
 	return err
+}
+
+func denied(name string) error {
+	return fmt.Errorf("%s: %w", name, &connectors.Advice{Err: connectors.ErrDenied,
+		Sentence: "The account lacks a right: give it SuperUser, Admin, Global, User Rights, for the time of the migration."})
 }
 
 // numeric is a number that RT may have given: anything else would be another

@@ -155,14 +155,19 @@ func contentType(format string) string {
 	return "text/plain"
 }
 
-// ticketBody is what a ticket is created with, but for its text.
-func (t *target) ticketBody(ctx context.Context, f *facts, d connectors.Draft) (map[string]any, error) {
-	k := d.Record.Ticket
+// ticketCustom are the custom fields of a ticket: its own, tags, and the marker.
+func (t *target) ticketCustom(f *facts, marker string, k *helpdesk.Ticket) (map[string]any, error) {
 	values := valuesOf(k.Custom)
 	if t.TagsField != "" && len(k.Tags) > 0 {
 		values[t.TagsField] = k.Tags
 	}
-	custom, err := t.customBody(f, ofTickets, d.Marker, values)
+	return t.customBody(f, ofTickets, marker, values)
+}
+
+// ticketBody is what a ticket is created with, but for its text.
+func (t *target) ticketBody(ctx context.Context, f *facts, d connectors.Draft) (map[string]any, error) {
+	k := d.Record.Ticket
+	custom, err := t.ticketCustom(f, d.Marker, k)
 	if err != nil {
 		return nil, err
 	}

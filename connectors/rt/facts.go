@@ -35,9 +35,10 @@ type definition struct {
 
 // Lookup types of custom fields.
 const (
-	ofTickets = "RT::Queue-RT::Ticket"
-	ofUsers   = "RT::User"
-	ofQueues  = "RT::Queue"
+	ofTickets  = "RT::Queue-RT::Ticket"
+	ofUsers    = "RT::User"
+	ofQueues   = "RT::Queue"
+	ofArticles = "RT::Class-RT::Article"
 )
 
 func (d *desk) learn(ctx context.Context) (*facts, error) {
@@ -115,8 +116,8 @@ func (f *facts) field(of, name string) *definition {
 
 // unprepared lists what an administrator has to do before a run.
 func (d *desk) unprepared(f *facts) (all []string) {
-	for of, what := range map[string]string{ofTickets: "Tickets", ofUsers: "Users", ofQueues: "Queues"} {
-		if f.field(of, d.MarkerField) == nil {
+	for of, what := range map[string]string{ofTickets: "Tickets", ofUsers: "Users", ofQueues: "Queues", ofArticles: "Articles"} {
+		if f.field(of, d.MarkerField) == nil && (of != ofArticles || d.Class != "") {
 			all = append(all, fmt.Sprintf("Add a custom field %q: Admin, Custom Fields, Create; Type: Enter one value; Applies to: %s; "+
 				"then apply it globally under Applies to.", d.MarkerField, what))
 		}
@@ -128,6 +129,9 @@ func (d *desk) unprepared(f *facts) (all []string) {
 	}
 	if f.queue == "" {
 		all = append(all, "Write the name of a queue into the plan, as queue: General, for tickets without a group.")
+	}
+	if d.Class != "" && f.field(ofArticles, d.ArticleField) == nil {
+		all = append(all, fmt.Sprintf("There is no custom field %q of articles, for their text: add it, or name another as article_field.", d.ArticleField))
 	}
 	if d.AgentsGroup != "" && f.group == "" {
 		all = append(all, fmt.Sprintf("There is no group %q: make it under Admin, Groups, and give it the right OwnTicket.", d.AgentsGroup))

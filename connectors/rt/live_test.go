@@ -13,7 +13,7 @@ import (
 // ways are the ways to set RT up.
 var ways = map[string]string{
 	"plain":       "",
-	"with owners": "agents_group: Agents\ntags_field: Tags\n",
+	"with owners": "agents_group: Agents\ntags_field: Tags\nclass: General\n",
 }
 
 func TestConformanceAsTarget(t *testing.T) {

@@ -21,6 +21,10 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 		k := *r.Ticket
 		t.showTicket(&k)
 		r.Ticket = &k
+	case r.Article != nil:
+		a := *r.Article
+		a.Title, a.Body, a.Attachments = shorten(strings.Join(strings.Fields(a.Title), " "), maxSubject), fromHTML(a.Body), blank(a.Attachments)
+		r.Article = &a
 	}
 	return r
 }

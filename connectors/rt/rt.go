@@ -46,6 +46,8 @@ var settingsHelp = []connectors.Setting{
 	{Name: "marker_field", Default: "Safeconduct", Meaning: "target: custom field of tickets, users and queues that holds the marker of a migration"},
 	{Name: "queue", Default: "General", Meaning: "target: queue for tickets without a group"},
 	{Name: "agents_group", Meaning: "target: RT's group that agents join; it must have the right OwnTicket, or nobody owns a ticket"},
+	{Name: "class", Meaning: "target: class of articles; without it articles are left out"},
+	{Name: "article_field", Default: "Content", Meaning: "custom field of articles that holds their text"},
 	{Name: "tags_field", Meaning: "custom field of tickets that holds tags, one a value"},
 	{Name: "statuses", Meaning: "target: the statuses of the queues' lifecycle, if it is not RT's own"},
 	{Name: "priorities", Meaning: "target: the words for priorities, if they are not Low, Medium and High"},
@@ -58,20 +60,22 @@ var settingsHelp = []connectors.Setting{
 
 // settings is what a plan says of a Request Tracker.
 type settings struct {
-	URL         string            `yaml:"url"`
-	User        string            `yaml:"user"`
-	Password    connectors.Secret `yaml:"password"`
-	MarkerField string            `yaml:"marker_field"`
-	Queue       string            `yaml:"queue"`
-	AgentsGroup string            `yaml:"agents_group"`
-	TagsField   string            `yaml:"tags_field"`
-	Statuses    []string          `yaml:"statuses"`
-	Priorities  []string          `yaml:"priorities"`
-	Language    string            `yaml:"language"`
-	Silenced    bool              `yaml:"silenced"`
-	Hold        string            `yaml:"hold"`
-	Connections int               `yaml:"connections"`
-	PerMinute   int               `yaml:"per_minute"`
+	URL          string            `yaml:"url"`
+	User         string            `yaml:"user"`
+	Password     connectors.Secret `yaml:"password"`
+	MarkerField  string            `yaml:"marker_field"`
+	Queue        string            `yaml:"queue"`
+	AgentsGroup  string            `yaml:"agents_group"`
+	Class        string            `yaml:"class"`
+	ArticleField string            `yaml:"article_field"`
+	TagsField    string            `yaml:"tags_field"`
+	Statuses     []string          `yaml:"statuses"`
+	Priorities   []string          `yaml:"priorities"`
+	Language     string            `yaml:"language"`
+	Silenced     bool              `yaml:"silenced"`
+	Hold         string            `yaml:"hold"`
+	Connections  int               `yaml:"connections"`
+	PerMinute    int               `yaml:"per_minute"`
 }
 
 // A desk is a Request Tracker and what is known of it.
@@ -87,7 +91,7 @@ type desk struct {
 }
 
 func open(decode connectors.Settings) (*desk, error) {
-	s := settings{MarkerField: "Safeconduct", Queue: "General", Language: "en", Hold: "10s",
+	s := settings{MarkerField: "Safeconduct", ArticleField: "Content", Queue: "General", Language: "en", Hold: "10s",
 		Statuses: []string{"new", "open", "stalled", "resolved", "rejected"}, Priorities: []string{"Low", "Medium", "High"}}
 	if err := decode(&s); err != nil {
 		return nil, fmt.Errorf("rt: %w: %w", connectors.ErrSettings, err)

@@ -24,9 +24,9 @@ func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) 
 		return connectors.SourceProfile{}, err
 	}
 	return connectors.SourceProfile{Product: "Request Tracker", Version: f.version,
-		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket},
+		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket, helpdesk.KindArticle},
 		Notes: []string{"Tickets that are deleted or merged into others are not read, nor are mails that RT recorded as sent.",
-			"Of a message that is both text and HTML the HTML is read. Assets, articles, reminders and approvals are not read."}}, nil
+			"Of a message that is both text and HTML the HTML is read. Of articles the fields Name and " + s.ArticleField + " are read. Assets, reminders and approvals are not."}}, nil
 }
 
 // Page gives the records of a kind. Tickets are read in the order of their
@@ -47,6 +47,8 @@ func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cur
 		return s.persons(ctx, after)
 	case helpdesk.KindTicket:
 		return s.tickets(ctx, after)
+	case helpdesk.KindArticle:
+		return s.articles(ctx)
 	}
 	return connectors.Page{Last: true}, nil
 }
@@ -74,8 +76,13 @@ func (s *source) Count(ctx context.Context) (map[helpdesk.Kind]int, error) {
 		return true
 	})
 	delete(companies, "")
+	if err != nil {
+		return nil, err
+	}
+	articles, err := s.articles(ctx)
 	return map[helpdesk.Kind]int{helpdesk.KindDefinition: len(definitions(f, s.MarkerField)), helpdesk.KindGroup: len(groups.Records),
-		helpdesk.KindTicket: int(tickets.Total.int()), helpdesk.KindPerson: people, helpdesk.KindOrganization: len(companies)}, err
+		helpdesk.KindTicket: int(tickets.Total.int()), helpdesk.KindPerson: people, helpdesk.KindOrganization: len(companies),
+		helpdesk.KindArticle: len(articles.Records)}, err
 }
 
 // definitions are the custom fields of tickets and users.

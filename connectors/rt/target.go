@@ -29,6 +29,9 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 		Fidelity: t.fidelity(f), Vocabulary: t.vocabulary(f), Batch: 1, Hold: t.hold, Opening: true, Unprepared: t.unprepared(f),
 		Notes: []string{"Who wrote a message and when stands in a line of its text: RT's API takes neither. safeconduct date-fixup writes SQL that sets the dates.",
 			"RT deletes nothing: a rollback marks tickets deleted and disables users and queues; agents see them no more, and the data stays until rt-shredder runs."}}
+	if t.Class != "" {
+		p.Kinds = append(p.Kinds, helpdesk.KindArticle)
+	}
 	if t.AgentsGroup == "" {
 		p.Notes = append(p.Notes, "No ticket gets an owner: without agents_group nobody has the right to own one.")
 	}
@@ -40,12 +43,12 @@ func (t *target) fidelity(f *facts) map[string]connectors.Fidelity {
 	kept := map[connectors.Fidelity][]string{
 		connectors.Native: {"group.name", "group.description", "person.name", "person.emails", "person.phones", "person.role", "person.locale",
 			"person.time_zone", "person.notes", "ticket.subject", "ticket.priority", "ticket.requester", "ticket.group", "ticket.due",
-			"participant.role", "participant.person", "comment.visibility", "comment.format", "comment.body",
+			"participant.role", "participant.person", "article.state", "comment.visibility", "comment.format", "comment.body",
 			"attachment.name", "attachment.size", "attachment.sha256"},
 		connectors.OnCreate: {"ticket.created", "ticket.solved", "ticket.pending_until"},
 		connectors.Second:   {"ticket.status", "person.suspended", "link.type", "link.ticket"},
 		connectors.Emulated: {"person.login", "person.address", "ticket.updated", "ticket.closed", "comment.created", "comment.author",
-			"attachment.content_type", "time_entry.seconds"},
+			"attachment.content_type", "time_entry.seconds", "article.title", "article.body"},
 	}
 	if t.AgentsGroup != "" {
 		kept[connectors.Native] = append(kept[connectors.Native], "ticket.assignee")
@@ -73,7 +76,7 @@ func (c *definition) takes() bool {
 }
 
 func (t *target) vocabulary(f *facts) map[string][]string {
-	words := map[string][]string{"ticket.status": t.Statuses, "ticket.priority": t.Priorities}
+	words := map[string][]string{"ticket.status": t.Statuses, "ticket.priority": t.Priorities, "article.state": {"published"}}
 	for _, c := range f.fields {
 		if c.Of == ofTickets && c.Type == "Select" {
 			words["ticket.custom."+c.Name] = c.options
@@ -99,6 +102,8 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 			key, err = t.createUser(ctx, f, d)
 		case helpdesk.KindTicket:
 			key, err = t.createTicket(ctx, f, d)
+		case helpdesk.KindArticle:
+			key, err = t.createArticle(ctx, f, d)
 		default:
 			err = &connectors.Rejected{Reason: "unknown_kind"}
 		}
@@ -172,6 +177,8 @@ func (t *target) marked(ctx context.Context, k helpdesk.Kind, prefix string, vis
 		l.path = "/users"
 	case helpdesk.KindGroup:
 		l.path = "/queues"
+	case helpdesk.KindArticle:
+		l.path = "/articles"
 	default:
 		return nil
 	}
@@ -206,6 +213,12 @@ func (t *target) Read(ctx context.Context, k helpdesk.Kind, key string) (helpdes
 			return helpdesk.Record{}, notFound("read ticket")
 		}
 		return view{t.desk, true}.ticket(x), nil
+	case helpdesk.KindArticle:
+		a, err := t.readArticle(ctx, key)
+		if err == nil && a.Disabled == "1" {
+			err = notFound("read article")
+		}
+		return t.articleOf(a, true), err
 	}
 	return helpdesk.Record{}, notFound("read " + string(k))
 }
@@ -311,6 +324,9 @@ func (t *target) place(ctx context.Context, k helpdesk.Kind, key string) (path s
 		}
 		q, err := t.queue(ctx, key)
 		return "/queue/" + key, q.Custom, q.Disabled == "1", err
+	case helpdesk.KindArticle:
+		a, err := t.readArticle(ctx, key)
+		return "/article/" + key, a.Custom, a.Disabled == "1", err
 	}
 	return "", nil, false, fmt.Errorf("rt: remove %s: %w", k, connectors.ErrDenied)
 }

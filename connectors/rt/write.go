@@ -52,18 +52,48 @@ func (t *target) Append(ctx context.Context, ticket string, c helpdesk.Comment, 
 // Finish sets the status, which messages change and of which RT takes some only
 // of tickets that exist, makes agents members of their group, and disables who is
 // suspended.
-func (t *target) Finish(ctx context.Context, key string, r helpdesk.Record) error {
+func (t *target) Finish(ctx context.Context, key string, d connectors.Draft) error {
 	f, err := t.learn(ctx)
 	if err != nil {
 		return err
 	}
-	switch {
+	switch r := d.Record; {
 	case r.Person != nil:
 		return t.finishUser(ctx, f, key, r.Person)
 	case r.Ticket != nil:
-		return t.setStatus(ctx, key, r.Ticket)
+		return t.finishTicket(ctx, f, key, d)
 	}
 	return nil
+}
+
+// finishTicket first sees that the ticket has its marker: from an account that
+// has lost the right to set custom fields RT takes a ticket without them.
+func (t *target) finishTicket(ctx context.Context, f *facts, key string, d connectors.Draft) error {
+	now, err := t.head(ctx, key)
+	if err != nil {
+		return err
+	}
+	if valueOf(now.Custom, t.MarkerField) == "" {
+		if now, err = t.mark(ctx, f, key, t.Render(d.Record).Ticket, d.Marker); err != nil {
+			return err
+		}
+	}
+	return t.setStatus(ctx, key, now, d.Record.Ticket)
+}
+
+func (t *target) mark(ctx context.Context, f *facts, key string, k *helpdesk.Ticket, marker string) (*ticket, error) {
+	custom, err := t.ticketCustom(f, marker, k)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.edit(ctx, "mark", key, map[string]any{"CustomFields": custom}); err != nil {
+		return nil, err
+	}
+	now, err := t.head(ctx, key)
+	if err == nil && valueOf(now.Custom, t.MarkerField) == "" {
+		err = denied("rt: mark")
+	}
+	return now, err
 }
 
 func (t *target) finishUser(ctx context.Context, f *facts, key string, p *helpdesk.Person) error {
@@ -90,11 +120,7 @@ func (t *target) finishUser(ctx context.Context, f *facts, key string, p *helpde
 // setStatus gives a ticket its status, unless an agent has given it one: what we
 // leave behind is the status of its create, or open, after a reply. RT then takes
 // the present for the time of its solution, which is set right after.
-func (t *target) setStatus(ctx context.Context, key string, k *helpdesk.Ticket) error {
-	now, err := t.head(ctx, key)
-	if err != nil {
-		return err
-	}
+func (t *target) setStatus(ctx context.Context, key string, now *ticket, k *helpdesk.Ticket) (err error) {
 	if k.Status != "" && now.Status != k.Status && (now.Status == "new" || now.Status == "open") {
 		if err := t.edit(ctx, "set status", key, map[string]any{"Status": k.Status}); err != nil {
 			return err

@@ -50,7 +50,7 @@ func secretOf(name string) string {
 func (d desk) side(address string, more string) side {
 	if d.Name == peers.RT {
 		return side(fmt.Sprintf("{connector: rt, url: %q, user: root, password: env:%s, marker_field: Safeconduct, queue: General, "+
-			"agents_group: Agents, tags_field: Tags, silenced: true, hold: 2s%s}", address, rtPassword, more))
+			"agents_group: Agents, tags_field: Tags, class: General, silenced: true, hold: 2s%s}", address, rtPassword, more))
 	}
 	return side(fmt.Sprintf("{connector: redmine, url: %q, key: env:%s, marker_field: Safeconduct, project: help-desk, "+
 		"tracker: Support, role: Developer, tags_field: Tags, silenced: true, hold: 2s%s}", address, redmineKey, more))

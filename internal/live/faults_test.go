@@ -210,8 +210,9 @@ func (d desk) mover(t *testing.T, address string) mover {
 	}
 	const password = "Mover-4711-password"
 	t.Setenv("SAFECONDUCT_TEST_MOVER", password)
-	var made struct{ ID any }
-	d.call(t, http.MethodPost, "/REST/2.0/user", map[string]any{"Name": "mover", "Password": password, "Privileged": 1}, &made)
+	d.call(t, http.MethodPost, "/REST/2.0/user", map[string]any{"Name": "mover", "Password": password, "Privileged": 1}, nil)
+	var made struct{ ID int }
+	d.call(t, http.MethodGet, "/REST/2.0/user/mover", nil, &made)
 	var groups struct{ Items []struct{ ID string } }
 	d.call(t, http.MethodPost, "/REST/2.0/groups", []map[string]any{{"field": "Name", "value": "Movers"}}, &groups)
 	if len(groups.Items) != 1 {

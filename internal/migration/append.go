@@ -132,7 +132,7 @@ func (w *worker) finish(ctx context.Context, it *item) error {
 	if !ok {
 		return nil
 	}
-	if err := f.Finish(ctx, it.entry.Target, unsuspended(it.record)); err != nil && !errors.Is(err, connectors.ErrRejected) {
+	if err := f.Finish(ctx, it.entry.Target, w.draftOf(it, unsuspended(it.record))); err != nil && !errors.Is(err, connectors.ErrRejected) {
 		return ofTarget("finish a "+string(it.entry.Kind), err) // what is rejected verify finds missing
 	}
 	it.entry.Finished = true
@@ -172,7 +172,7 @@ func (w *worker) suspendAll(ctx context.Context, lines []cleanLine) error {
 		if err := w.resolve(ctx, []*item{it}); err != nil {
 			return err
 		}
-		if err := f.Finish(ctx, e.Target, it.record); err != nil && !errors.Is(err, connectors.ErrRejected) {
+		if err := f.Finish(ctx, e.Target, w.draftOf(it, it.record)); err != nil && !errors.Is(err, connectors.ErrRejected) {
 			return ofTarget("suspend a person", err)
 		}
 	}

@@ -106,7 +106,7 @@ func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 		if !it.entry.Placeholder { // else why it stands in is worth knowing
 			it.entry.Reason = ""
 		}
-		drafts[i] = connectors.Draft{Marker: w.index.Marker(it.entry.Ref), Record: w.draft(it.record), Open: w.openBlob}
+		drafts[i] = w.draftOf(it, w.draft(it.record))
 	}
 	entries := entriesOf(batch)
 	if err := w.put(ctx, entries...); err != nil {
@@ -126,6 +126,10 @@ func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 		}
 	}
 	return errors.Join(w.put(ctx, entries...), unknown)
+}
+
+func (w *worker) draftOf(it *item, r helpdesk.Record) connectors.Draft {
+	return connectors.Draft{Marker: w.index.Marker(it.entry.Ref), Record: r, Open: w.openBlob}
 }
 
 // stands notes that the record stands in the target, and a ticket with the

@@ -51,7 +51,7 @@ func Trip(t *testing.T, target Stop, source connectors.Source) {
 			t.Fatal(err)
 		}
 	}
-	if err := target.Finish(ctx, id, ticket); err != nil {
+	if err := target.Finish(ctx, id, connectors.Draft{Marker: "scrrticket", Record: ticket}); err != nil {
 		t.Fatal(err)
 	}
 	if ids, err := target.Find(ctx, helpdesk.KindTicket, "scrrticket"); err != nil || !slices.Equal(ids, []string{id}) {

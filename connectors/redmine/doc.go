@@ -8,7 +8,7 @@
 // the comment that the ticket opens with, each journal with notes or files a
 // further one; a journal without is a change of fields. Files belong to the
 // issue; the details of a journal tell which came with it. Watchers are
-// followers. Wiki pages are read as articles.
+// followers. Wiki pages are articles, written in Markdown.
 //
 // # What Redmine does not take, and does not say
 //
@@ -39,5 +39,6 @@
 // # Markers
 //
 // A custom field of issues, users and projects. Issues are found by a filter;
-// users and projects by going through the list, which shows custom fields.
+// users and projects by going through the list, which shows custom fields. The
+// marker of a wiki page is the comment on its first version.
 package redmine

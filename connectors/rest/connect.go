@@ -16,7 +16,7 @@ const idle = 900 * time.Millisecond
 func transport(connections int) http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.MaxIdleConnsPerHost, t.IdleConnTimeout = connections, idle
+	t.MaxIdleConnsPerHost, t.IdleConnTimeout, t.TLSHandshakeTimeout = connections, idle, 5*time.Second
 	return t
 }
 

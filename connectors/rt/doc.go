@@ -26,7 +26,11 @@
 //     back with broken bytes; as words of RFC 2047 they come back whole.
 //   - 200 and a sentence is also the answer to a change that was not made.
 //   - A ticket is never gone: DELETE gives it the status deleted, and disables
-//     users and queues.
+//     users, queues and articles.
+//   - A custom field that the account may not set is dropped, with 201: the marker
+//     of a ticket is looked for when it is finished.
+//   - The name of an article is taken once, whatever its class.
+//   - Whoever has a cookie that is no session is sent to the front page, with 302.
 //
 // # Reading while agents work
 //
@@ -36,10 +40,10 @@
 //
 // # Markers
 //
-// A custom field of tickets, users and queues; RT searches all three. A user or
-// queue that is taken back keeps its row, name and address, so its marker is
-// changed: nobody takes it for one that is there, and a later run takes it into
-// use again.
+// A custom field of tickets, users, queues and articles; RT searches them all. A
+// user, queue or article that is taken back keeps its row, name and address, so
+// its marker is changed: nobody takes it for one that is there, and a later run
+// takes it into use again.
 //
 // # Sessions
 //

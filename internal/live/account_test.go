@@ -94,5 +94,9 @@ func wantAll(t *testing.T, d recount.Desk, a sample.Account) {
 	if len(d.Tickets) != len(want) {
 		t.Errorf("%d tickets, want %d", len(d.Tickets), len(want))
 	}
-	t.Logf("%d tickets, %d messages, %d files, %d people, %d groups; %d mails recorded", len(d.Tickets), d.Messages(), d.Files(), d.People, d.Groups, d.Mails)
+	if n := len(a.Of(helpdesk.KindArticle)); d.Articles != n {
+		t.Errorf("%d articles, want %d", d.Articles, n)
+	}
+	t.Logf("%d tickets, %d messages, %d files, %d people, %d groups, %d articles; %d mails recorded",
+		len(d.Tickets), d.Messages(), d.Files(), d.People, d.Groups, d.Articles, d.Mails)
 }

@@ -21,12 +21,14 @@ const (
 map:
   number_to: Old number
   statuses: {New: new, Open: open, Pending: stalled, On hold: stalled, waiting for supplier: stalled, Solved: resolved, Closed: resolved, Merged: resolved}
+  states: {draft: published}
   priorities: {low: Low, normal: Medium, high: High}
 `
 	fromCSVToRedmine = `
 map:
   number_to: Old number
   statuses: {New: New, Open: In Progress, Pending: Feedback, On hold: Feedback, waiting for supplier: Feedback, Solved: Resolved, Closed: Closed, Merged: Closed}
+  states: {draft: published}
   priorities: {low: Low, normal: Normal, high: High}
   types: {question: Support, task: Support, incident: Bug, problem: Bug}
 `
@@ -130,9 +132,9 @@ func (m trip) back(t *testing.T) {
 		}
 	}
 	got, was := m.target.recount(t), m.before
-	if len(got.Tickets) != len(was.Tickets) || got.People != was.People || got.Groups != was.Groups {
-		t.Errorf("%d tickets, %d people, %d groups are left; there were %d, %d, %d",
-			len(got.Tickets), got.People, got.Groups, len(was.Tickets), was.People, was.Groups)
+	if len(got.Tickets) != len(was.Tickets) || got.People != was.People || got.Groups != was.Groups || got.Articles != was.Articles {
+		t.Errorf("%d tickets, %d people, %d groups, %d articles are left; there were %d, %d, %d, %d",
+			len(got.Tickets), got.People, got.Groups, got.Articles, len(was.Tickets), was.People, was.Groups, was.Articles)
 	}
 }
 

@@ -27,6 +27,8 @@ type Rules struct {
 	Channels   map[string]string `yaml:"channels,omitempty" json:"channels,omitempty"`
 	Groups     map[string]string `yaml:"groups,omitempty" json:"groups,omitempty"`
 	Tags       map[string]string `yaml:"tags,omitempty" json:"tags,omitempty"`
+	// States of articles: draft and published.
+	States map[string]string `yaml:"states,omitempty" json:"states,omitempty"`
 	// People gives persons the e-mail address of their account in the target.
 	People map[string]string `yaml:"people,omitempty" json:"people,omitempty"`
 	// Fields renames custom fields.
@@ -52,7 +54,7 @@ func New(r Rules, vocabulary map[string][]string) (*Mapping, error) {
 		"ticket.status": r.Statuses, "ticket.priority": r.Priorities, "ticket.type": r.Types,
 		"ticket.channel": r.Channels, "comment.channel": r.Channels,
 		"ticket.tags": r.Tags, "person.tags": r.Tags, "organization.tags": r.Tags,
-		"group.name": r.Groups,
+		"group.name": r.Groups, "article.state": r.States,
 	}}
 	for name, words := range r.Values {
 		m.words["ticket.custom."+name] = words
@@ -86,6 +88,8 @@ func section(field string) string {
 		return "channels"
 	case "group.name":
 		return "groups"
+	case "article.state":
+		return "states"
 	case "ticket.tags", "person.tags", "organization.tags":
 		return "tags"
 	}

@@ -21,6 +21,7 @@ type Desk struct {
 	Tickets   []Ticket // by id
 	People    int      // that are not built in
 	Groups    int      // queues or projects
+	Articles  int      // or wiki pages
 	Mails     int      // that the server recorded as sent
 	Unused    int      // files that belong to no ticket
 	TimeSpent int      // entries of time

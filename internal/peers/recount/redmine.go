@@ -26,6 +26,7 @@ func Redmine(ctx context.Context, database, files string) (Desk, error) {
 	r.redmineMessages(&d, at, opening, files)
 	d.People = r.count(`SELECT count(*) FROM users WHERE type = 'User' AND login <> 'admin'`)
 	d.Groups = r.count(`SELECT count(*) FROM projects WHERE status <> 9 AND identifier <> 'help-desk'`) // 9: archived
+	d.Articles = r.count(`SELECT count(*) FROM wiki_pages`)
 	d.Unused = r.count(`SELECT count(*) FROM attachments WHERE container_id IS NULL`)
 	d.TimeSpent = r.count(`SELECT count(*) FROM time_entries`)
 	return d, r.close()

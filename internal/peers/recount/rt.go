@@ -29,6 +29,7 @@ func RT(ctx context.Context, database string) (Desk, error) {
 	d.People = r.count(`SELECT count(*) FROM Users u JOIN Principals p ON p.id = u.id WHERE p.Disabled = 0
 		AND u.Name NOT IN ('RT_System', 'Nobody', 'root')`)
 	d.Groups = r.count(`SELECT count(*) FROM Queues WHERE Disabled = 0 AND Name NOT IN ('___Approvals', 'General')`)
+	d.Articles = r.count(`SELECT count(*) FROM Articles WHERE Disabled = 0`)
 	d.Mails = r.count(`SELECT count(*) FROM Transactions WHERE Type IN ('EmailRecord', 'CommentEmailRecord')`)
 	d.TimeSpent = r.count(`SELECT count(*) FROM Transactions WHERE TimeTaken > 0`)
 	return d, r.close()

@@ -1,6 +1,7 @@
 package origin_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -85,4 +86,28 @@ func FuzzCut(f *testing.F) {
 			t.Fatalf("%q: cut, put and cut gives %+v %q", body, again, rest2)
 		}
 	})
+}
+
+func TestAScriptSetsWhatIsKnownAndCountsIt(t *testing.T) {
+	var b strings.Builder
+	s := origin.NewScript(&b, "Read first.")
+	if s.Set("issues", "id", 1, origin.Date{Column: "a"}) {
+		t.Error("a date that nobody knows was set")
+	}
+	s.Set("issues", "id", 2, origin.Date{Column: "a", At: noon}, origin.Date{Column: "b"}, origin.Date{Column: "c", At: noon})
+	s.Set("files", "issue", 2, origin.Date{Column: "a", At: noon})
+	if err := s.End(); err != nil {
+		t.Fatal(err)
+	}
+	const want = `-- Read first.
+BEGIN;
+UPDATE issues SET a = '2026-01-05 12:00:07', c = '2026-01-05 12:00:07' WHERE id = 2;
+UPDATE files SET a = '2026-01-05 12:00:07' WHERE issue = 2;
+COMMIT;
+-- How many rows have the dates that were set, and should have.
+SELECT 'issues', 1 AS expected, COUNT(*) AS found FROM issues WHERE (id = 2 AND a = '2026-01-05 12:00:07' AND c = '2026-01-05 12:00:07');
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
 }

@@ -1,12 +1,11 @@
 package redmine
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,116 +14,76 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
-// FixDates writes SQL for Redmine's schema (db/schema.rb: issues and journals),
-// in words that SQLite, MySQL and PostgreSQL share.
-func (t *target) FixDates(ctx context.Context, tickets iter.Seq2[string, error], w io.Writer) (fixed connectors.FixedDates, err error) {
-	s := script{w: bufio.NewWriter(w)}
-	s.line("-- Dates of issues and notes, as their first lines tell. Stop Redmine and copy its database before you run this.")
-	s.line("BEGIN;")
+// FixDates writes SQL for Redmine's schema (db/migrate: issues, journals and
+// attachments).
+func (t *target) FixDates(ctx context.Context, tickets iter.Seq2[string, error], w io.Writer) (connectors.FixedDates, error) {
+	s := origin.NewScript(w, "Dates of issues, notes and files, as their first lines tell. Stop Redmine and copy its database before you run this.")
 	for ticket, err := range tickets {
 		if err != nil {
-			return s.fixed, err
+			return s.Fixed, err
 		}
 		i, err := t.whole(ctx, ticket)
 		if errors.Is(err, connectors.ErrNotFound) {
 			continue // deleted since
 		}
 		if err != nil {
-			return s.fixed, err
+			return s.Fixed, err
 		}
-		s.issue(i)
+		i.fix(s)
 	}
-	s.line("COMMIT;")
-	s.line("-- How many rows have the dates that were set; a private note with files is two.")
-	s.check()
-	return s.fixed, s.w.Flush()
+	return s.Fixed, s.End()
 }
 
-// A script is SQL on its way to a reader, and what is needed to check it.
-type script struct {
-	w             *bufio.Writer
-	fixed         connectors.FixedDates
-	issues, notes []string // conditions that hold once it was run
-}
-
-func (s *script) line(format string, args ...any) { fmt.Fprintf(s.w, format+"\n", args...) }
-
-func (s *script) issue(i *issue) {
+func (i *issue) fix(s *origin.Script) {
 	files, rest := i.filesByJournal()
-	if l, _, ok := cut(i.Description); ok {
+	if l, ok := lineOf(i.Description); ok {
 		created := l.Opened
 		if created.IsZero() {
 			created = l.Written
 		}
-		var set []string
-		for _, c := range []struct {
-			column string
-			at     time.Time
-		}{{"created_on", created}, {"updated_on", l.Changed}, {"closed_on", later(l.Closed, l.Solved, i.Status.Closed)}} {
-			if !c.at.IsZero() {
-				set = append(set, c.column+" = "+stamp(c.at))
-			}
+		if s.Set("issues", "id", i.ID, origin.Date{Column: "created_on", At: created}, origin.Date{Column: "updated_on", At: l.Changed},
+			origin.Date{Column: "closed_on", At: closing(l, i.Status.Closed)}) {
+			s.Fixed.Tickets++
 		}
-		if len(set) > 0 {
-			s.line("UPDATE issues SET %s WHERE id = %d;", strings.Join(set, ", "), i.ID)
-			s.date(created, rest)
-			s.issues = append(s.issues, fmt.Sprintf("(id = %d AND %s)", i.ID, strings.Join(set, " AND ")))
-			s.fixed.Tickets++
-		}
+		fixFiles(s, created, rest)
 	}
 	for n, j := range i.Journals {
-		l, _, ok := cut(j.Notes)
-		if !ok || l.Written.IsZero() {
+		l, ok := lineOf(j.Notes)
+		if !ok || !fixJournal(s, j, l.Written) {
 			continue
 		}
-		ids := []int64{j.ID}
 		if n > 0 && j.splitFrom(i.Journals[n-1]) {
-			ids = append(ids, i.Journals[n-1].ID)
+			fixJournal(s, i.Journals[n-1], l.Written)
 		}
-		for _, id := range ids {
-			s.line("UPDATE journals SET created_on = %s WHERE id = %d;", stamp(l.Written), id)
-			s.notes = append(s.notes, fmt.Sprintf("(id = %d AND created_on = %s)", id, stamp(l.Written)))
-		}
-		s.date(l.Written, files[j.ID])
-		s.fixed.Comments++
+		fixFiles(s, l.Written, files[j.ID])
+		s.Fixed.Comments++
 	}
 }
 
-// date sets when files came.
-func (s *script) date(at time.Time, files []helpdesk.Attachment) {
+func fixJournal(s *origin.Script, j journal, at time.Time) bool {
+	return s.Set("journals", "id", j.ID, origin.Date{Column: "created_on", At: at})
+}
+
+func fixFiles(s *origin.Script, at time.Time, files []helpdesk.Attachment) {
 	for _, f := range files {
-		if !at.IsZero() {
-			s.line("UPDATE attachments SET created_on = %s WHERE id = %s;", stamp(at), f.Key)
+		if n, err := strconv.ParseInt(f.Key, 10, 64); err == nil {
+			s.Set("attachments", "id", n, origin.Date{Column: "created_on", At: at})
 		}
 	}
 }
 
-// later is when a closed issue was closed.
-func later(closed, solved time.Time, is bool) time.Time {
+// closing is when a closed issue was closed.
+func closing(l origin.Line, is bool) time.Time {
 	switch {
 	case !is:
 		return time.Time{}
-	case closed.IsZero():
-		return solved
+	case l.Closed.IsZero():
+		return l.Solved
 	}
-	return closed
+	return l.Closed
 }
 
-func cut(text string) (origin.Line, string, bool) {
-	return origin.Cut(helpdesk.FormatText, strings.ReplaceAll(text, "\r\n", "\n"))
-}
-
-// stamp is a time as all three databases take it; Redmine keeps UTC.
-func stamp(at time.Time) string { return "'" + at.UTC().Format(time.DateTime) + "'" }
-
-// checked is how many conditions a query holds: parsers have their limits.
-const checked = 200
-
-func (s *script) check() {
-	for table, conditions := range map[string][]string{"issues": s.issues, "journals": s.notes} {
-		for start := 0; start < len(conditions); start += checked {
-			part := conditions[start:min(start+checked, len(conditions))]
-			s.line("SELECT '%s', %d AS expected, COUNT(*) AS found FROM %s WHERE %s;", table, len(part), table, strings.Join(part, " OR "))
-		}
-	}
+func lineOf(text string) (origin.Line, bool) {
+	l, _, ok := origin.Cut(helpdesk.FormatText, strings.ReplaceAll(text, "\r\n", "\n"))
+	return l, ok
 }

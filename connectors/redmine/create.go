@@ -3,22 +3,15 @@ package redmine
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/origin"
-	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -78,67 +71,6 @@ func identifier(name, marker string) string {
 	}
 	return strings.TrimRight(word, "-") + "-" + strings.ToLower(marker[max(0, len(marker)-8):])
 }
-
-// createUser makes a user whom nobody mails and whose password nobody knows.
-// People who are suspended are locked when all that they wrote is there: Redmine
-// lets nobody write in the name of a locked user.
-func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (string, error) {
-	field, err := t.marks(f, "user")
-	if err != nil {
-		return "", err
-	}
-	p := d.Record.Person
-	if p.Name == "" && len(p.Emails) == 0 && p.Login == "" {
-		return "", &connectors.Rejected{Reason: "no_name", Field: "person.name"}
-	}
-	first, last := split(p.Name)
-	if last == "" {
-		last = cmp.Or(p.Login, p.Emails[0])
-	}
-	mail := noAddress + marked(d.Marker) + nowhere
-	if len(p.Emails) > 0 {
-		mail = p.Emails[0]
-	}
-	custom := append([]value{{field, d.Marker}}, t.values(f, "user", p.Custom)...)
-	body := map[string]any{"login": login(p, d.Marker), "firstname": first, "lastname": last, "mail": mail, "password": password(),
-		"must_change_passwd": false, "mail_notification": "none", "custom_fields": custom}
-	key, err := t.newUser(ctx, body)
-	if own := fallback(d.Marker); errors.Is(err, connectors.ErrRejected) && body["login"] != own { // somebody else's login
-		body["login"] = own
-		return t.newUser(ctx, body)
-	}
-	return key, err
-}
-
-// newUser sends no send_information: whatever its value, it mails the password.
-func (t *target) newUser(ctx context.Context, body map[string]any) (string, error) {
-	var answer struct {
-		User user `json:"user"`
-	}
-	err := t.send(ctx, http.MethodPost, "create user", "/users.json", "", map[string]any{"user": body,
-		"pref": map[string]any{"auto_watch_on": []string{""}, "hide_mail": "1"}}, &answer)
-	return keyOf(answer.User.ID, err)
-}
-
-func marked(marker string) string { return strings.ToLower(marker[max(0, len(marker)-10):]) }
-
-// login is the person's own, else the address, if Redmine takes it
-// (User::LOGIN_LENGTH_LIMIT is 60; letters, digits and _-@.), else a new one.
-func login(p *helpdesk.Person, marker string) string {
-	for _, l := range append([]string{p.Login}, p.Emails...) {
-		fits := l != "" && len(l) <= 60 && strings.Trim(strings.ToLower(l), "abcdefghijklmnopqrstuvwxyz0123456789_-@.") == ""
-		if fits {
-			return l
-		}
-	}
-	return fallback(marker)
-}
-
-// fallback is a login that nobody else has.
-func fallback(marker string) string { return "user-" + marked(marker) }
-
-// password has every class of signs that Redmine can ask for.
-func password() string { return rand.Text() + "aA1!" }
 
 // values are the custom values that this Redmine has a field for.
 func (t *target) values(f *facts, of string, all []helpdesk.CustomValue) (out []value) {
@@ -364,73 +296,4 @@ func (t *target) writer(ctx context.Context, f *facts, project, key string, priv
 		return "", err
 	}
 	return u.Login, nil
-}
-
-// upload sends files and gives what an issue or a note refers to them by. What is
-// uploaded and never used Redmine deletes after a day.
-func (t *target) upload(ctx context.Context, as string, files []helpdesk.Attachment, open connectors.OpenFunc) (uploads []map[string]string, err error) {
-	for _, a := range files {
-		if a.LeftOut != "" {
-			continue
-		}
-		token, err := t.uploadOne(ctx, as, a, open)
-		if err != nil {
-			return nil, err
-		}
-		uploads = append(uploads, map[string]string{"token": token, "filename": a.Name, "content_type": a.ContentType})
-	}
-	return uploads, nil
-}
-
-func (t *target) uploadOne(ctx context.Context, as string, a helpdesk.Attachment, open connectors.OpenFunc) (string, error) {
-	file, err := whole(ctx, a, open)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	r := rest.Request{Method: http.MethodPost, Path: "/uploads.json", Query: url.Values{"filename": {fileName(a.Name)}}, Name: "redmine: upload",
-		ContentType: "application/octet-stream", Body: func() (io.ReadCloser, error) {
-			_, err := file.Seek(0, io.SeekStart)
-			return io.NopCloser(io.NewSectionReader(file, 0, a.Size)), err
-		}}
-	if as != "" {
-		r.Header = http.Header{"X-Redmine-Switch-User": {as}}
-	}
-	var answer struct {
-		Upload struct {
-			Token string `json:"token"`
-		} `json:"upload"`
-	}
-	if _, err := t.client.Do(ctx, r, &answer); err != nil {
-		return "", refused(advise(err))
-	}
-	return answer.Upload.Token, nil
-}
-
-// whole copies the bytes to a file without a name and checks them: what is sent
-// must be what was read, and sending starts only when all of it is there.
-func whole(ctx context.Context, a helpdesk.Attachment, open connectors.OpenFunc) (*os.File, error) {
-	content, err := open(ctx, a)
-	if err != nil {
-		return nil, fmt.Errorf("redmine: open attachment: %w", err)
-	}
-	defer content.Close()
-	file, err := os.CreateTemp("", "")
-	if err != nil {
-		return nil, fmt.Errorf("redmine: attachment: %w", connectors.ErrUnavailable)
-	}
-	_ = os.Remove(file.Name()) // the bytes go with the last descriptor
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(file, sum), content)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("redmine: read attachment: %w", connectors.ErrUnavailable)
-	case n != a.Size || a.SHA256 != "" && a.SHA256 != hex.EncodeToString(sum.Sum(nil)):
-		err = &connectors.Rejected{Reason: "other_bytes", Field: "attachment.sha256"}
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
 }

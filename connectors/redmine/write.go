@@ -2,76 +2,13 @@ package redmine
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/origin"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
-
-// may reports whether one of the user's roles in the project lets him write.
-// Redmine answers 204 to a note that it ignores, and publishes a private one.
-func (d *desk) may(ctx context.Context, f *facts, project string, u user, private bool) (bool, error) {
-	roles, err := d.rolesIn(ctx, f, project, u)
-	if err != nil {
-		return false, err
-	}
-	needs := writerRights
-	if private {
-		needs = append(slices.Clone(needs), privateRight)
-	}
-	for _, r := range roles {
-		lacks := slices.ContainsFunc(needs, func(p string) bool { return !slices.Contains(r.Permissions, p) })
-		if !lacks {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// rolesIn are the roles of a user in a project.
-func (d *desk) rolesIn(ctx context.Context, f *facts, project string, u user) (roles []role, err error) {
-	members, err := d.membersOf(ctx, project)
-	if err != nil {
-		return nil, err
-	}
-	d.people.mu.Lock()
-	ids := slices.Clone(members[u.ID])
-	d.people.mu.Unlock()
-	for _, n := range ids {
-		r, err := d.role(ctx, f, n)
-		if err != nil {
-			return nil, err
-		}
-		roles = append(roles, r)
-	}
-	return roles, nil
-}
-
-// role is a role with its permissions, asked once.
-func (d *desk) role(ctx context.Context, f *facts, n int64) (role, error) {
-	f.mu.Lock()
-	for _, r := range f.roles {
-		if r.ID == n {
-			f.mu.Unlock()
-			return r, nil
-		}
-	}
-	f.mu.Unlock()
-	var one struct {
-		Role role `json:"role"`
-	}
-	if err := d.get(ctx, "read role", "/roles/"+id(n)+".json", nil, &one); err != nil {
-		return role{}, err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.roles["#"+id(n)] = one.Role // no role is called so by a plan
-	return one.Role, nil
-}
 
 func (t *target) remembers(ticket, project string) {
 	t.mu.Lock()
@@ -232,62 +169,6 @@ func (t *target) setStatus(ctx context.Context, f *facts, key, word string) erro
 		return err
 	}
 	return t.send(ctx, http.MethodPut, "set status", "/issues/"+key+".json", "", map[string]any{"issue": map[string]any{"status_id": n}}, nil)
-}
-
-// bookTime books what is not booked yet.
-func (t *target) bookTime(ctx context.Context, f *facts, key string, k *helpdesk.Ticket) error {
-	there := map[string]int{}
-	err := each(ctx, t.desk, "list time entries", "/time_entries.json", "time_entries", url.Values{"issue_id": {key}}, func(e timeEntry) bool {
-		h, _ := e.Hours.Float64()
-		there[fmt.Sprintf("%.2f %s %s", h, e.Spent, e.Comments)]++
-		return true
-	})
-	if err != nil {
-		return err
-	}
-	for _, e := range k.TimeEntries {
-		entry := t.timeBody(f, key, k, e)
-		same := fmt.Sprintf("%.2f %s %s", entry["hours"], entry["spent_on"], entry["comments"])
-		if there[same] > 0 {
-			there[same]--
-			continue
-		}
-		if err := t.book(ctx, entry, e.Person); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// maxNote is the longest comment of a time entry (TimeEntry, validates_length_of).
-const maxNote = 1024
-
-func (t *target) timeBody(f *facts, key string, k *helpdesk.Ticket, e helpdesk.TimeEntry) map[string]any {
-	spent := e.Spent
-	if spent.IsZero() {
-		spent = k.Created
-	}
-	body := map[string]any{"issue_id": key, "hours": max(hours(e.Seconds), 0.01), "comments": shorten(e.Note, maxNote), "spent_on": spent.UTC().Format("2006-01-02")}
-	for i, a := range f.activities {
-		if i == 0 || a.Default {
-			body["activity_id"] = a.ID
-		}
-	}
-	return body
-}
-
-// book books a time for the person, or, where Redmine does not let it be booked
-// for that person, for the account.
-func (t *target) book(ctx context.Context, entry map[string]any, person string) error {
-	if person != "" {
-		entry["user_id"] = person
-		err := t.send(ctx, http.MethodPost, "book time", "/time_entries.json", "", map[string]any{"time_entry": entry}, nil)
-		if refused(err) == nil || err == nil || !isRejected(err) {
-			return err
-		}
-		delete(entry, "user_id")
-	}
-	return refused(t.send(ctx, http.MethodPost, "book time", "/time_entries.json", "", map[string]any{"time_entry": entry}, nil))
 }
 
 // Link relates two issues, or puts one below the other.

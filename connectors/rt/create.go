@@ -3,17 +3,11 @@ package rt
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/origin"
@@ -57,55 +51,6 @@ func (t *target) createOrRevive(ctx context.Context, k helpdesk.Kind, path, mark
 		}
 	}
 	return answer.key(err)
-}
-
-// createUser makes a user without a password, who can't log in with one.
-func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (string, error) {
-	p := d.Record.Person
-	custom, err := t.customBody(f, ofUsers, d.Marker, valuesOf(p.Custom))
-	if err != nil {
-		return "", err
-	}
-	body := map[string]any{"Name": login(p, d.Marker), "RealName": p.Name, "Lang": p.Locale, "Timezone": p.TimeZone, "Comments": p.Notes,
-		"Privileged": 0, "CustomFields": custom, "Address1": strings.ReplaceAll(p.Address, "\n", ", ")}
-	if p.Role == helpdesk.RoleAgent {
-		body["Privileged"] = 1
-	}
-	if len(p.Emails) > 0 {
-		body["EmailAddress"] = p.Emails[0]
-	}
-	for i, field := range []string{"WorkPhone", "MobilePhone", "HomePhone"} {
-		if i < len(p.Phones) {
-			body[field] = p.Phones[i]
-		}
-	}
-	for field, value := range body { // an empty value is no value, but for RT it is one
-		if value == "" {
-			delete(body, field)
-		}
-	}
-	key, err := t.createOrRevive(ctx, helpdesk.KindPerson, "/user", d.Marker, body)
-	if own := fallback(d.Marker); errors.Is(err, connectors.ErrRejected) && body["Name"] != own { // somebody else's name
-		body["Name"] = own
-		return t.createOrRevive(ctx, helpdesk.KindPerson, "/user", d.Marker, body)
-	}
-	return key, err
-}
-
-// login is the person's own, else the address, else a new one. RT's API can't be
-// asked for a user with a slash in the name, and takes a number for another's.
-func login(p *helpdesk.Person, marker string) string {
-	for _, l := range append([]string{p.Login}, p.Emails...) {
-		if _, err := escape(l); err == nil && strings.Trim(l, "0123456789") != "" && strings.TrimSpace(l) == l && len(l) <= 200 {
-			return l
-		}
-	}
-	return fallback(marker)
-}
-
-// fallback is a name that nobody else has.
-func fallback(marker string) string {
-	return "user-" + strings.ToLower(marker[max(0, len(marker)-10):])
 }
 
 func valuesOf(custom []helpdesk.CustomValue) map[string][]string {
@@ -297,61 +242,4 @@ func (t *target) name(ctx context.Context, key string) (string, error) {
 	}
 	u, err := t.person(ctx, key)
 	return cmp.Or(u.RealName, u.Name), err
-}
-
-// A file is an attachment as RT takes it.
-type file struct {
-	Name    string `json:"FileName"`
-	Type    string `json:"FileType"`
-	Content string `json:"FileContent"`
-}
-
-// files reads the bytes of attachments.
-func files(ctx context.Context, all []helpdesk.Attachment, open connectors.OpenFunc) (out []file, err error) {
-	for _, a := range all {
-		if a.LeftOut != "" {
-			continue
-		}
-		content, err := read(ctx, a, open)
-		if err != nil {
-			return nil, err
-		}
-		text := base64.StdEncoding.EncodeToString(content)
-		if text == "" {
-			text = "\n" // an empty file: for RT an empty text is none
-		}
-		out = append(out, file{encodedName(a.Name), safeType(a.ContentType, content), text})
-	}
-	return out, nil
-}
-
-// safeType is a type under which RT keeps every byte. It turns texts into UTF-8
-// (RT::I18N, SetMIMEEntityToEncoding), and takes a message apart.
-func safeType(kind string, content []byte) string {
-	plain, _, _ := strings.Cut(kind, ";")
-	plain = strings.ToLower(strings.TrimSpace(plain))
-	switch {
-	case plain == "", strings.HasPrefix(plain, "multipart/"), strings.HasPrefix(plain, "message/"), !strings.Contains(plain, "/"):
-	case (plain == "text/plain" || plain == "text/html") && (!utf8.Valid(content) || strings.Contains(string(content), "\x00")):
-	default:
-		return plain
-	}
-	return "application/octet-stream"
-}
-
-func read(ctx context.Context, a helpdesk.Attachment, open connectors.OpenFunc) ([]byte, error) {
-	r, err := open(ctx, a)
-	if err != nil {
-		return nil, fmt.Errorf("rt: open attachment: %w", err)
-	}
-	defer r.Close()
-	content, err := io.ReadAll(io.LimitReader(r, a.Size+1))
-	if err != nil {
-		return nil, fmt.Errorf("rt: read attachment: %w", connectors.ErrUnavailable)
-	}
-	sum := sha256.Sum256(content)
-	if int64(len(content)) != a.Size || a.SHA256 != "" && a.SHA256 != hex.EncodeToString(sum[:]) {
-		return nil, &connectors.Rejected{Reason: "other_bytes", Field: "attachment.sha256"}
-	}
-	return content, nil
 }

@@ -34,41 +34,6 @@ func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[stri
 	return nil
 }
 
-// whole reports whether nothing is left to be done for the record, or the target
-// takes records whole.
-func (w *worker) whole(e *ledger.Entry, r *helpdesk.Record) bool {
-	_, appends := w.target.(connectors.Appender)
-	_, finishes := w.target.(connectors.Finisher)
-	return (r.Ticket == nil || !appends || len(e.Children) >= len(r.Ticket.Comments)) && (!finishes || e.Finished)
-}
-
-// complete adds the comments of tickets that stand in the target one by one,
-// where the target wants them so, and finishes the records. One invocation has a
-// record in hand at a time: its row's version sees to that.
-func (w *worker) complete(ctx context.Context, items []*item) error {
-	for _, it := range items {
-		if it.entry.State != ledger.StateLoaded || w.whole(it.entry, &it.record) {
-			continue
-		}
-		if err := w.appendAll(ctx, it); err != nil {
-			return err
-		}
-		if err := w.finish(ctx, it); err != nil {
-			return err
-		}
-		if err := w.put(ctx, it.entry); err != nil {
-			return err
-		}
-		if it.record.Ticket == nil {
-			continue
-		}
-		if err := w.silent(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // appendAll adds the comments from the first that is not known to be there. The
 // result of the last is stored by the caller, with that of finish.
 func (w *worker) appendAll(ctx context.Context, it *item) error {
@@ -125,60 +90,6 @@ func (w *worker) appendOne(ctx context.Context, a connectors.Appender, e *ledger
 	return cmp.Or(id, unnamed), ofTarget("append a comment", err)
 }
 
-// finish gives a record what it takes only now: a ticket what its comments would
-// have changed.
-func (w *worker) finish(ctx context.Context, it *item) error {
-	f, ok := w.target.(connectors.Finisher)
-	if !ok {
-		return nil
-	}
-	if err := f.Finish(ctx, it.entry.Target, w.draftOf(it, unsuspended(it.record))); err != nil && !errors.Is(err, connectors.ErrRejected) {
-		return ofTarget("finish a "+string(it.entry.Kind), err) // what is rejected verify finds missing
-	}
-	it.entry.Finished = true
-	return nil
-}
-
-// unsuspended is a person as one who may write.
-func unsuspended(r helpdesk.Record) helpdesk.Record {
-	if r.Person != nil && r.Person.Suspended {
-		p := *r.Person
-		p.Suspended = false
-		r.Person = &p
-	}
-	return r
-}
-
-// suspendAll suspends the people whom this migration created and who are
-// suspended in the source.
-func (w *worker) suspendAll(ctx context.Context, lines []cleanLine) error {
-	f, ok := w.target.(connectors.Finisher)
-	if !ok {
-		return nil
-	}
-	entries, err := w.entries(ctx, helpdesk.KindPerson, lines)
-	if err != nil {
-		return err
-	}
-	for i := range lines {
-		e := entries[lines[i].Record.Key]
-		if !lines[i].Record.Person.Suspended || e.State != ledger.StateLoaded || e.Run != w.run.ID {
-			continue
-		}
-		if short(ctx) {
-			return &laterError{}
-		}
-		it := &item{e, lines[i].Record}
-		if err := w.resolve(ctx, []*item{it}); err != nil {
-			return err
-		}
-		if err := f.Finish(ctx, e.Target, w.draftOf(it, it.record)); err != nil && !errors.Is(err, connectors.ErrRejected) {
-			return ofTarget("suspend a person", err)
-		}
-	}
-	return nil
-}
-
 // refusedComment stands in the place of the id of a comment that the target will
 // never take: the others go on, and verify finds it missing.
 const refusedComment = "-"
@@ -228,52 +139,4 @@ func commentDigest(index keyring.Index, c helpdesk.Comment) string {
 	}
 	text, _ := json.Marshal(parts)
 	return index.Digest(text)
-}
-
-// relate makes the links of tickets, all of which stand in the target by now.
-func (w *worker) relate(ctx context.Context, lines []cleanLine) error {
-	linker, ok := w.target.(connectors.Linker)
-	if !ok {
-		return nil
-	}
-	entries, err := w.entries(ctx, helpdesk.KindTicket, lines)
-	if err != nil {
-		return err
-	}
-	for i := range lines {
-		e := entries[lines[i].Record.Key]
-		if len(lines[i].Record.Ticket.Links) == 0 || e.State != ledger.StateLoaded || e.Pending {
-			continue
-		}
-		if short(ctx) {
-			return &laterError{}
-		}
-		if err := w.link(ctx, linker, e, lines[i].Record); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *worker) link(ctx context.Context, linker connectors.Linker, e *ledger.Entry, r helpdesk.Record) error {
-	it := &item{e, copyOf(r)}
-	ids, err := w.lookUp(ctx, []*item{it})
-	if err != nil {
-		return err
-	}
-	if _, err := ids.apply(&it.record); err != nil {
-		return err
-	}
-	text, _ := json.Marshal(it.record.Ticket.Links)
-	digest := w.index.Digest(text)
-	if digest == e.Links {
-		return nil
-	}
-	for _, l := range it.record.Ticket.Links {
-		if err := linker.Link(ctx, e.Target, l); err != nil && !errors.Is(err, connectors.ErrRejected) {
-			return ofTarget("link", err)
-		}
-	}
-	e.Links = digest
-	return w.put(ctx, e)
 }

@@ -147,9 +147,6 @@ func (t *target) issueBody(ctx context.Context, f *facts, d connectors.Draft) (b
 	if project, err = t.projectOf(ctx, f, k); err != nil {
 		return nil, "", err
 	}
-	if len([]rune(k.Subject)) > maxSubject {
-		return nil, "", &connectors.Rejected{Reason: "too_long", Field: "ticket.subject"}
-	}
 	body = map[string]any{"project_id": project, "subject": cmp.Or(strings.TrimSpace(k.Subject), noSubject), "start_date": started(k),
 		"custom_fields": append(append([]value{{field, d.Marker}}, t.values(f, "issue", k.Custom)...), t.tagsValue(f, k.Tags)...)}
 	if body["tracker_id"], err = wordID(cmp.Or(k.Type, t.Tracker), f.trackers, "ticket.type"); err != nil {

@@ -54,7 +54,7 @@ func taken(addresses []string) []string {
 }
 
 func (t *target) showTicket(k *helpdesk.Ticket) {
-	k.Subject = strings.TrimSpace(k.Subject)
+	k.Subject = shorten(strings.TrimSpace(k.Subject), maxSubject)
 	if !k.Due.IsZero() {
 		k.Due = k.Due.UTC().Truncate(24 * time.Hour)
 	}

@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -15,6 +15,8 @@ help:
 	@echo 'make peers-up     sets up and starts Request Tracker 5 and Redmine 5 (Debian 12); peers-down stops them'
 	@echo 'make test-live    tests against them (minutes)'
 	@echo 'make bench-live   the load state against a plain loop of the same requests'
+	@echo 'make cloud-up     installs and starts emulators of AWS on loopback; cloud-down stops them'
+	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
 
@@ -54,6 +56,15 @@ test-live:
 
 bench-live:
 	$(GO) test -tags live -p 1 -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/live
+
+cloud-up:
+	$(GO) run ./internal/peers/cmd cloud up
+
+cloud-down:
+	$(GO) run ./internal/peers/cmd cloud down
+
+test-cloud:
+	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3
 
 # FUZZTIME is for each target.
 FUZZTIME ?= 10m

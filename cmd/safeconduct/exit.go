@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/safeconduct/safeconduct/internal/embedded"
-	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
 
@@ -79,7 +79,7 @@ func (a *app) explain(ctx context.Context, err error) (code int, advice string) 
 		return exitRetry, "Go on with: safeconduct resume" + a.flag() + "\nOr give it up and start anew: safeconduct migrate --new-run" + a.flag()
 	case errors.Is(err, embedded.ErrNothingToResume):
 		return exitNothing, "Start one with: safeconduct migrate" + a.flag()
-	case errors.Is(err, keyring.ErrKeyMissing):
+	case errors.Is(err, local.ErrKeyMissing):
 		return exitFatal, ""
 	}
 	return exitFatal, ""

@@ -23,13 +23,23 @@ const (
 	contract = "connectors"
 )
 
+// adapter is why an adapter sees its port and nothing else.
+const adapter = "an adapter keeps the promises of its port, by what one runtime has"
+
 // parts is the picture of docs/architecture.md as a table, from the bottom up.
 var parts = []part{
 	{model, nil, "the model is what everything else agrees on"},
 	{"internal/audit", nil, "the log is a witness and must not depend on what it watches"},
 	{"internal/keyring", nil, "whoever holds keys knows no content"},
 	{"internal/ledger", []string{model}, "the ledger keeps references; what they mean is the steps' business"},
+	{"internal/audit/dynamodb", []string{"internal/audit"}, adapter},
+	{"internal/keyring/local", []string{"internal/keyring"}, adapter},
+	{"internal/keyring/kms", []string{"internal/keyring"}, adapter},
+	{"internal/keyring/dynamodb", []string{"internal/keyring"}, adapter},
+	{"internal/ledger/sqlite", []string{"internal/ledger"}, adapter},
+	{"internal/ledger/dynamodb", []string{"internal/ledger"}, adapter},
 	{"internal/staging", []string{model, "internal/keyring"}, "staging moves sealed bytes and asks the keyring for one right at a time"},
+	{"internal/staging/s3", []string{"internal/staging"}, adapter},
 
 	{contract, []string{model}, "the contract speaks of the model only, so that anybody can write a connector"},
 	{"connectors/origin", []string{contract, model}, "what is said of a date is the same for every platform that takes none"},
@@ -49,13 +59,13 @@ var parts = []part{
 	{"statemachine", nil, "the definition is data for both runtimes"},
 	{"internal/workflow", nil, "the interpreter knows the language and not our flow, as AWS's does"},
 	{"internal/function", []string{"internal/migration", "internal/workflow"}, "a function is a step behind JSON, the same in both runtimes"},
-	{"internal/embedded", []string{contract, model, "connectors/list", "internal/audit", "internal/evidence", "internal/function", "internal/keyring",
-		"internal/ledger", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
+	{"internal/embedded", []string{contract, model, "connectors/list", "internal/audit", "internal/evidence", "internal/function", "internal/keyring/...",
+		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 
 	{"functions", []string{"internal/embedded", "internal/migration", "internal/plan", "internal/workflow"}, "the test of all functions runs a definition over them"},
 	{"functions/*", []string{"internal/embedded"}, "a function's main names its handler and knows nothing else"},
-	{"cmd/*", []string{contract, model, "connectors/list", "internal/embedded", "internal/evidence", "internal/keyring", "internal/ledger",
+	{"cmd/*", []string{contract, model, "connectors/list", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
@@ -66,9 +76,9 @@ var parts = []part{
 	{"internal/architecture", []string{"connectors/...", "internal/...", "statemachine"}, "the rules look at everything"},
 }
 
-// aids are what any test may import besides: desks, data and the suite.
+// aids are what any test may import besides: desks, data, suites and keys.
 var aids = []string{model, contract, "connectors/archive", "connectors/memory", "connectors/conformance", "internal/sample",
-	"connectors/rest/resttest", "internal/peers/..."}
+	"connectors/rest/resttest", "internal/peers/...", "internal/*/*test", "internal/keyring/*"}
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",

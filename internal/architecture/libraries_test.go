@@ -25,7 +25,7 @@ var keeps = []keep{
 	},
 	{
 		libraries: []string{"database/sql", "modernc.org/sqlite/..."},
-		in:        []string{"internal/ledger", "internal/keyring", "connectors/archive", "connectors/csv", "internal/peers/..."},
+		in:        []string{"internal/ledger/sqlite", "internal/keyring/local", "connectors/archive", "connectors/csv", "internal/peers/..."},
 		why:       "durability and the deletion of keys are tested for each database we open, and DynamoDB takes the place of some",
 		instead:   "add a method to the store that has the rows",
 	},
@@ -41,12 +41,13 @@ var keeps = []keep{
 		instead: "return an error with references and codes, or record an audit event",
 	},
 	{
-		libraries: []string{"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"}, in: []string{"internal/keyring"},
+		libraries: []string{"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"}, in: []string{"internal/keyring/local"},
 		why:     "keys in clear are written in one place, the file of the local key",
 		instead: "let internal/keyring wrap the key",
 	},
 	{
-		libraries: []string{"github.com/aws/..."}, in: []string{"functions/*", "internal/function"},
+		libraries: []string{"github.com/aws/..."}, in: []string{"functions/*", "internal/function", "internal/audit/dynamodb", "internal/keyring/dynamodb", "internal/keyring/kms",
+			"internal/ledger/dynamodb", "internal/staging/s3", "internal/peers/cloudtest"},
 		why:     "steps and stores are the same in both runtimes",
 		instead: "put what AWS needs behind an interface that exists already",
 	},

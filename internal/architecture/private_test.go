@@ -16,6 +16,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 )
 
 // TestKeysPrintNothing prints everything that a keyring hands out. That a type
@@ -24,7 +25,7 @@ import (
 // closure it does not see.
 func TestKeysPrintNothing(t *testing.T) {
 	dir := t.TempDir()
-	ring, err := keyring.OpenLocal(t.Context(), dir, nil)
+	ring, err := local.Open(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func TestKeysPrintNothing(t *testing.T) {
 var pair = keyring.Scope{Tenant: "t", Migration: "m", Run: "r", Side: keyring.Raw}
 
 // used uses every right once, so that all keys lie in memory.
-func used(t *testing.T, ring *keyring.Local) []any {
+func used(t *testing.T, ring *local.Keyring) []any {
 	t.Helper()
 	if err := ring.Make(t.Context(), pair); err != nil {
 		t.Fatal(err)
@@ -102,10 +103,10 @@ func localKey(t *testing.T, dir string) []byte {
 
 // secrets reads the keys as a thief of the folder would: the local key from its
 // file, the others unwrapped by it.
-func secrets(t *testing.T, ring *keyring.Local, dir string) [][]byte {
+func secrets(t *testing.T, ring *local.Keyring, dir string) [][]byte {
 	t.Helper()
 	keys := [][]byte{localKey(t, dir)}
-	rows, err := keyring.OpenSQLite(filepath.Join(dir, "keyring.db"))
+	rows, err := local.OpenSQLite(filepath.Join(dir, "keyring.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,9 @@ import (
 	"github.com/safeconduct/safeconduct/internal/audit"
 	"github.com/safeconduct/safeconduct/internal/function"
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/ledger/sqlite"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/staging"
@@ -146,14 +148,14 @@ func take(ctx context.Context, lock *flock.Flock, wait bool) error {
 }
 
 func openParts(ctx context.Context, home string, o Options) (parts Parts, closers []func() error, err error) {
-	var rowOptions []ledger.SQLiteOption
+	var rowOptions []sqlite.Option
 	var stagingOptions []staging.FolderOption
 	var auditOptions []audit.FolderOption
 	if o.NoSync {
-		rowOptions, stagingOptions, auditOptions = append(rowOptions, ledger.WithoutSync()),
+		rowOptions, stagingOptions, auditOptions = append(rowOptions, sqlite.WithoutSync()),
 			append(stagingOptions, staging.WithoutSync()), append(auditOptions, audit.WithoutSync())
 	}
-	rows, err := ledger.OpenSQLite(filepath.Join(home, "ledger.db"), rowOptions...)
+	rows, err := sqlite.Open(filepath.Join(home, "ledger.db"), rowOptions...)
 	if err != nil {
 		return parts, closers, err
 	}
@@ -166,7 +168,7 @@ func openParts(ctx context.Context, home string, o Options) (parts Parts, closer
 	if err := os.MkdirAll(filepath.Join(home, "keyring"), 0o700); err != nil {
 		return parts, closers, err
 	}
-	keys, err := keyring.OpenLocal(ctx, filepath.Join(home, "keyring"), o.Passphrase)
+	keys, err := local.Open(ctx, filepath.Join(home, "keyring"), o.Passphrase)
 	if err != nil {
 		return parts, closers, err
 	}

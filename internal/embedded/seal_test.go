@@ -11,6 +11,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/sample"
@@ -80,7 +81,7 @@ func TestNothingOfADestroyedKeyIsInAnyFile(t *testing.T) {
 	r, err := openWith(home, parse(t), source.Source(), target.Target(), func(p *Parts) {
 		p.Keys = watcher{p.Keys, func() {
 			// The row of the raw side, read from the file while it is there.
-			rows, err := keyring.OpenSQLite(filepath.Join(home, "test", "keyring", "keyring.db"))
+			rows, err := local.OpenSQLite(filepath.Join(home, "test", "keyring", "keyring.db"))
 			if err != nil {
 				t.Error(err)
 				return

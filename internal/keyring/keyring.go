@@ -15,8 +15,8 @@
 // markers, digests and pseudonyms.
 //
 // A [Ring] holds all rights over its [Rows]; [NewSealer], [NewOpener] and so on
-// give one alone. Rows lie in [SQLite] or in DynamoDB, and the key that wraps
-// their private halves is a [LocalKey] or one of KMS: the suites of keyringtest
+// give one alone. Rows lie in SQLite or in DynamoDB, and the key that wraps
+// their private halves is a local one or one of KMS: the suites of keyringtest
 // hold both to the same promises.
 package keyring
 

@@ -20,7 +20,7 @@ type Ring struct {
 }
 
 // NewRing returns all rights over rows whose private halves are wrapped by key:
-// the local key ([LocalKey]) or one of KMS. The associated data that key is
+// a local one or one of KMS. The associated data that key is
 // given is the scope; [ParseContext] reads it. What key did not wrap under this
 // scope it refuses with ErrRefused; its other errors are passed on as they are.
 func NewRing(rows Rows, key tink.AEADWithContext) *Ring {

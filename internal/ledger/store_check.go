@@ -11,9 +11,9 @@ const (
 	maxSort      = 1024 // bytes
 )
 
-// checkChanges refuses what an adapter would have to refuse, for all of them
+// CheckChanges refuses what an adapter would have to refuse, for all of them
 // alike: so that what works on a laptop works when deployed.
-func checkChanges(changes []Change) error {
+func CheckChanges(changes []Change) error {
 	if len(changes) > MaxChanges {
 		return fmt.Errorf("%w: %d changes, at most %d", ErrTooLarge, len(changes), MaxChanges)
 	}
@@ -37,7 +37,7 @@ func checkChanges(changes []Change) error {
 
 // check refuses a change that could not mean anything, or is too large.
 func (c Change) check() error {
-	if err := c.Key.check(); err != nil {
+	if err := c.Key.Check(); err != nil {
 		return err
 	}
 	switch {
@@ -56,7 +56,8 @@ func (c Change) check() error {
 // size is what DynamoDB counts, but for the names of attributes.
 func (c Change) size() int { return len(c.Partition) + len(c.Sort) + len(c.Data) }
 
-func (k Key) check() error {
+// Check refuses a key that no adapter can take.
+func (k Key) Check() error {
 	if k.Partition == "" || k.Sort == "" || !utf8.ValidString(k.Partition) || !utf8.ValidString(k.Sort) {
 		return fmt.Errorf("%w: key %q has an empty part or is no text", ErrInvalid, k)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/staging"
 )
 
@@ -15,12 +16,12 @@ import (
 type room struct {
 	*staging.Folder
 	dir  string
-	ring *keyring.Local
+	ring *local.Keyring
 }
 
 func newRoom(t testing.TB) *room {
 	t.Helper()
-	ring, err := keyring.OpenLocal(context.Background(), t.TempDir(), nil)
+	ring, err := local.Open(context.Background(), t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

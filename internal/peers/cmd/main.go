@@ -1,11 +1,14 @@
-// Peers sets up, starts and stops the help desks that live tests need.
+// Peers sets up, starts and stops the help desks that live tests need, and the
+// emulators of AWS.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 
 	"github.com/safeconduct/safeconduct/internal/peers"
 )
@@ -21,15 +24,24 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) != 1 || args[0] != "up" && args[0] != "down" {
-		return fmt.Errorf("usage: peers up | down")
-	}
-	if args[0] == "down" {
+	switch strings.Join(args, " ") {
+	case "up":
+		up, err := peers.Up(ctx)
+		return errors.Join(show(up), err)
+	case "down":
 		return peers.Down()
+	case "cloud up":
+		up, err := peers.CloudUp(ctx)
+		return errors.Join(show(up), err)
+	case "cloud down":
+		return peers.CloudDown()
 	}
-	up, err := peers.Up(ctx)
+	return errors.New("usage: peers [cloud] up | down")
+}
+
+func show[P fmt.Stringer](up []P) error {
 	for _, p := range up {
 		fmt.Println(p)
 	}
-	return err
+	return nil
 }

@@ -1,4 +1,5 @@
-package ledger
+// Package sqlite keeps the ledger's rows in a file, for the embedded runtime.
+package sqlite
 
 import (
 	"context"
@@ -10,24 +11,26 @@ import (
 	"path/filepath"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
-// SQLite is the ledger of the embedded runtime: one table in one file of mode
+// A Store is the ledger of the embedded runtime: one table in one file of mode
 // 0600. One connection writes, a few read beside it; other processes may have
 // the file open as well.
 //
 // It keeps a write-ahead log, so that readers and the writer never wait for each
 // other, and syncs it at every commit (synchronous=FULL): an intent must outlive
 // a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous). Deleted
-// rows are overwritten (secure_delete); [SQLite.Scrub] takes away what is left of
+// rows are overwritten (secure_delete); [Store.Scrub] takes away what is left of
 // them.
-type SQLite struct {
+type Store struct {
 	write, read *sql.DB
 	do          writer
 	get, list   *sql.Stmt
 }
 
-var _ Store = (*SQLite)(nil)
+var _ ledger.Store = (*Store)(nil)
 
 const schema = `
 CREATE TABLE IF NOT EXISTS rows (
@@ -35,26 +38,26 @@ CREATE TABLE IF NOT EXISTS rows (
 	PRIMARY KEY (partition, sort)
 ) WITHOUT ROWID`
 
-// A SQLiteOption changes how a SQLite ledger works.
-type SQLiteOption func(*sqliteOptions)
+// An Option changes how a Store works.
+type Option func(*options)
 
-type sqliteOptions struct{ synchronous string }
+type options struct{ synchronous string }
 
 // WithoutSync leaves writing to the operating system. Commits can then be lost
 // when the machine stops: only for tests that do without the machine.
-func WithoutSync() SQLiteOption { return func(o *sqliteOptions) { o.synchronous = "OFF" } }
+func WithoutSync() Option { return func(o *options) { o.synchronous = "OFF" } }
 
 // readers is how many connections read at once: a step reads in one place, the
 // report and the screen beside it.
 const readers = 4
 
-// OpenSQLite opens the ledger in the file, or makes it.
-func OpenSQLite(path string, opts ...SQLiteOption) (*SQLite, error) {
-	o := sqliteOptions{synchronous: "FULL"}
+// Open opens the ledger in the file, or makes it.
+func Open(path string, opts ...Option) (*Store, error) {
+	o := options{synchronous: "FULL"}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	s := &SQLite{}
+	s := &Store{}
 	if err := s.open(path, o); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("ledger: open %s: %w", path, err)
@@ -62,7 +65,7 @@ func OpenSQLite(path string, opts ...SQLiteOption) (*SQLite, error) {
 	return s, nil
 }
 
-func (s *SQLite) open(path string, o sqliteOptions) (err error) {
+func (s *Store) open(path string, o options) (err error) {
 	if err := createPrivate(path); err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func createPrivate(path string) error {
 }
 
 // Close closes the file.
-func (s *SQLite) Close() error {
+func (s *Store) Close() error {
 	var errs []error
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
@@ -125,7 +128,7 @@ func (s *SQLite) Close() error {
 
 // Checkpoint writes the log into the file and empties it. It fails while a
 // reader holds on to the log.
-func (s *SQLite) Checkpoint(ctx context.Context) error {
+func (s *Store) Checkpoint(ctx context.Context) error {
 	err := patiently(ctx, func() error {
 		var busy, log, done int
 		err := s.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &done)
@@ -143,7 +146,7 @@ func (s *SQLite) Checkpoint(ctx context.Context) error {
 // Scrub leaves nothing in any file of rows that were changed or deleted. It
 // writes the file anew: secure_delete overwrites a row where it stands, but not
 // the copies that stay behind when a page is split.
-func (s *SQLite) Scrub(ctx context.Context) error {
+func (s *Store) Scrub(ctx context.Context) error {
 	err := patiently(ctx, func() error { _, err := s.write.ExecContext(ctx, `VACUUM`); return err })
 	if err != nil {
 		return fmt.Errorf("ledger: scrub: %w", err)

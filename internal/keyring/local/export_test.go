@@ -1,4 +1,4 @@
-package keyring
+package local
 
 // Cheaply lets a test seal with passphrases without a second's work for each.
 func Cheaply(cleanup func(func())) {

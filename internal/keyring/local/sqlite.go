@@ -1,4 +1,4 @@
-package keyring
+package local
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/safeconduct/safeconduct/internal/keyring"
 )
 
 // SQLite keeps rows in a database file of their own, of mode 0600.
@@ -79,33 +81,33 @@ func createPrivate(path string) error {
 func (r *SQLite) Close() error { return r.db.Close() }
 
 // Public reads the public half.
-func (r *SQLite) Public(ctx context.Context, s Scope) ([]byte, error) {
+func (r *SQLite) Public(ctx context.Context, s keyring.Scope) ([]byte, error) {
 	return r.column(ctx, s, `SELECT public, wrapped IS NULL FROM keys WHERE tenant=? AND migration=? AND run=? AND side=?`)
 }
 
 // Wrapped reads the wrapped half.
-func (r *SQLite) Wrapped(ctx context.Context, s Scope) ([]byte, error) {
+func (r *SQLite) Wrapped(ctx context.Context, s keyring.Scope) ([]byte, error) {
 	return r.column(ctx, s, `SELECT wrapped, wrapped IS NULL FROM keys WHERE tenant=? AND migration=? AND run=? AND side=?`)
 }
 
-func (r *SQLite) column(ctx context.Context, s Scope, query string) (value []byte, err error) {
+func (r *SQLite) column(ctx context.Context, s keyring.Scope, query string) (value []byte, err error) {
 	var erased bool
 	err = r.db.QueryRowContext(ctx, query, s.Tenant, s.Migration, s.Run, s.Side).Scan(&value, &erased)
 	if errors.Is(err, sql.ErrNoRows) || erased {
-		return nil, ErrForgotten
+		return nil, keyring.ErrForgotten
 	}
 	return value, err
 }
 
 // Put stores a pair in one transaction with the search for tombstones.
-func (r *SQLite) Put(ctx context.Context, s Scope, public, wrapped []byte) error {
+func (r *SQLite) Put(ctx context.Context, s keyring.Scope, public, wrapped []byte) error {
 	return r.tx(ctx, func(tx *sql.Tx) error {
 		taken, erased, err := state(ctx, tx, s)
 		switch {
 		case err != nil:
 			return err
 		case erased:
-			return ErrForgotten
+			return keyring.ErrForgotten
 		case taken:
 			return nil
 		}
@@ -117,7 +119,7 @@ func (r *SQLite) Put(ctx context.Context, s Scope, public, wrapped []byte) error
 
 // state says whether the scope has a pair, and whether there is a tombstone of
 // the scope or of its migration, which has neither run nor side.
-func state(ctx context.Context, tx *sql.Tx, s Scope) (taken, erased bool, err error) {
+func state(ctx context.Context, tx *sql.Tx, s keyring.Scope) (taken, erased bool, err error) {
 	err = tx.QueryRowContext(ctx, `
 		SELECT count(wrapped) > 0, count(*) > count(wrapped) FROM keys
 		WHERE tenant=? AND migration=? AND ((run=? AND side=?) OR (run='' AND side=''))`,
@@ -126,7 +128,7 @@ func state(ctx context.Context, tx *sql.Tx, s Scope) (taken, erased bool, err er
 }
 
 // Erase leaves a tombstone, and a file in which nothing else of the row is.
-func (r *SQLite) Erase(ctx context.Context, s Scope) error {
+func (r *SQLite) Erase(ctx context.Context, s keyring.Scope) error {
 	err := r.tx(ctx, func(tx *sql.Tx) error { return tombstone(ctx, tx, s) })
 	if err != nil {
 		return err
@@ -140,7 +142,7 @@ func (r *SQLite) EraseMigration(ctx context.Context, tenant, migration string) e
 		if _, err := tx.ExecContext(ctx, `DELETE FROM keys WHERE tenant=? AND migration=?`, tenant, migration); err != nil {
 			return err
 		}
-		return tombstone(ctx, tx, Scope{Tenant: tenant, Migration: migration})
+		return tombstone(ctx, tx, keyring.Scope{Tenant: tenant, Migration: migration})
 	})
 	if err != nil {
 		return err
@@ -148,7 +150,7 @@ func (r *SQLite) EraseMigration(ctx context.Context, tenant, migration string) e
 	return r.scrub(ctx)
 }
 
-func tombstone(ctx context.Context, tx *sql.Tx, s Scope) error {
+func tombstone(ctx context.Context, tx *sql.Tx, s keyring.Scope) error {
 	_, err := tx.ExecContext(ctx, `REPLACE INTO keys VALUES (?, ?, ?, ?, NULL, NULL)`,
 		s.Tenant, s.Migration, s.Run, s.Side)
 	return err

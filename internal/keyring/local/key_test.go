@@ -1,4 +1,4 @@
-package keyring_test
+package local_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 )
 
 func passphrase(s string) func() ([]byte, error) {
@@ -20,9 +21,9 @@ func passphrase(s string) func() ([]byte, error) {
 }
 
 func TestAPassphraseGuardsTheLocalKey(t *testing.T) {
-	keyring.Cheaply(t.Cleanup)
+	local.Cheaply(t.Cleanup)
 	path := filepath.Join(t.TempDir(), "sub", "local.key")
-	one, err := keyring.LocalKey(path, passphrase("correct horse"))
+	one, err := local.Key(path, passphrase("correct horse"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func TestAPassphraseGuardsTheLocalKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := keyring.LocalKey(path, passphrase("correct horse"))
+	again, err := local.Key(path, passphrase("correct horse"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,12 +43,12 @@ func TestAPassphraseGuardsTheLocalKey(t *testing.T) {
 		passphrase func() ([]byte, error)
 		want       error
 	}{
-		"a wrong one":      {passphrase("correct house"), keyring.ErrPassphrase},
-		"an empty one":     {passphrase(""), keyring.ErrPassphrase},
-		"none":             {nil, keyring.ErrPassphrase},
+		"a wrong one":      {passphrase("correct house"), local.ErrPassphrase},
+		"an empty one":     {passphrase(""), local.ErrPassphrase},
+		"none":             {nil, local.ErrPassphrase},
 		"one nobody types": {func() ([]byte, error) { return nil, asked }, asked},
 	} {
-		if _, err := keyring.LocalKey(path, c.passphrase); !errors.Is(err, c.want) {
+		if _, err := local.Key(path, c.passphrase); !errors.Is(err, c.want) {
 			t.Errorf("with %s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -61,8 +62,8 @@ func TestALocalKeyThatOthersMayReadIsRefused(t *testing.T) {
 	}
 	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o601} {
 		os.Chmod(path, mode)
-		_, err := keyring.LocalKey(path, nil)
-		if !errors.Is(err, keyring.ErrKeyExposed) || !strings.Contains(err.Error(), "chmod 600 "+path) {
+		_, err := local.Key(path, nil)
+		if !errors.Is(err, local.ErrKeyExposed) || !strings.Contains(err.Error(), "chmod 600 "+path) {
 			t.Errorf("mode %o: %v, want ErrKeyExposed and what to do", mode, err)
 		}
 	}
@@ -70,10 +71,10 @@ func TestALocalKeyThatOthersMayReadIsRefused(t *testing.T) {
 
 // A changed byte must not give another key, under which nothing would open.
 func TestADamagedLocalKeySaysSo(t *testing.T) {
-	keyring.Cheaply(t.Cleanup)
+	local.Cheaply(t.Cleanup)
 	for name, ask := range map[string]func() ([]byte, error){"in the clear": nil, "sealed": passphrase("p")} {
 		path := filepath.Join(t.TempDir(), "local.key")
-		if _, err := keyring.LocalKey(path, ask); err != nil {
+		if _, err := local.Key(path, ask); err != nil {
 			t.Fatal(err)
 		}
 		whole, _ := os.ReadFile(path)
@@ -92,8 +93,8 @@ func isDamaged(t *testing.T, name, path string, content []byte, ask func() ([]by
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := keyring.LocalKey(path, ask)
-	if !errors.Is(err, keyring.ErrKeyDamaged) && (ask == nil || !errors.Is(err, keyring.ErrPassphrase)) {
+	_, err := local.Key(path, ask)
+	if !errors.Is(err, local.ErrKeyDamaged) && (ask == nil || !errors.Is(err, local.ErrPassphrase)) {
 		t.Errorf("%s, %d bytes: %v, want ErrKeyDamaged", name, len(content), err)
 	}
 }
@@ -103,7 +104,7 @@ func TestManyWhoMakeTheLocalKeyAtOnceGetTheSame(t *testing.T) {
 	var all sync.WaitGroup
 	keys := make([]tink.AEADWithContext, 8)
 	for i := range keys {
-		all.Go(func() { keys[i], _ = keyring.LocalKey(path, nil) })
+		all.Go(func() { keys[i], _ = local.Key(path, nil) })
 	}
 	all.Wait()
 	wrapped, err := keys[0].EncryptWithContext(t.Context(), []byte("x"), nil)
@@ -120,9 +121,9 @@ func TestManyWhoMakeTheLocalKeyAtOnceGetTheSame(t *testing.T) {
 	}
 }
 
-func openLocal(t *testing.T, dir string) (*keyring.Local, error) {
+func openLocal(t *testing.T, dir string) (*local.Keyring, error) {
 	t.Helper()
-	l, err := keyring.OpenLocal(t.Context(), dir, nil)
+	l, err := local.Open(t.Context(), dir, nil)
 	if err == nil {
 		t.Cleanup(func() { l.Close() })
 	}
@@ -142,7 +143,7 @@ func TestALostLocalKeyIsNotReplacedWhileKeysAreThere(t *testing.T) {
 	path := filepath.Join(dir, "local.key")
 	copied, _ := os.ReadFile(path)
 	os.Remove(path)
-	if _, err := openLocal(t, dir); !errors.Is(err, keyring.ErrKeyMissing) {
+	if _, err := openLocal(t, dir); !errors.Is(err, local.ErrKeyMissing) {
 		t.Errorf("open without the key: %v, want ErrKeyMissing", err)
 	}
 	if _, err := os.Stat(path); err == nil {
@@ -156,7 +157,7 @@ func TestALostLocalKeyIsNotReplacedWhileKeysAreThere(t *testing.T) {
 }
 
 // forgetAndLose goes on where no key is left to open: a new local key is fine.
-func forgetAndLose(t *testing.T, l *keyring.Local, s keyring.Scope, dir string) {
+func forgetAndLose(t *testing.T, l *local.Keyring, s keyring.Scope, dir string) {
 	if err := l.Forget(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}

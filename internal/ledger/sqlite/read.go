@@ -1,4 +1,4 @@
-package ledger
+package sqlite
 
 import (
 	"context"
@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
 // Get reads row by row: one that stands alone takes some ten microseconds.
-func (s *SQLite) Get(ctx context.Context, keys ...Key) ([]Row, error) {
-	out := make([]Row, len(keys))
+func (s *Store) Get(ctx context.Context, keys ...ledger.Key) ([]ledger.Row, error) {
+	out := make([]ledger.Row, len(keys))
 	for i, k := range keys {
-		if err := k.check(); err != nil {
+		if err := k.Check(); err != nil {
 			return nil, err
 		}
 		out[i].Key = k
@@ -27,9 +29,9 @@ func (s *SQLite) Get(ctx context.Context, keys ...Key) ([]Row, error) {
 }
 
 // List walks the primary key, which is the order of the rows on disk.
-func (s *SQLite) List(ctx context.Context, partition, prefix, after string, limit int) (rows []Row, err error) {
+func (s *Store) List(ctx context.Context, partition, prefix, after string, limit int) (rows []ledger.Row, err error) {
 	if limit < 1 {
-		return nil, fmt.Errorf("%w: list %s with limit %d", ErrInvalid, partition, limit)
+		return nil, fmt.Errorf("%w: list %s with limit %d", ledger.ErrInvalid, partition, limit)
 	}
 	err = patiently(ctx, func() error {
 		rows, err = s.scan(ctx, partition, prefix, after, limit)
@@ -43,14 +45,14 @@ func (s *SQLite) List(ctx context.Context, partition, prefix, after string, limi
 
 // scan reads from where the prefix begins until a row lacks it: rows come in
 // order, so the first without it is behind the last with it.
-func (s *SQLite) scan(ctx context.Context, partition, prefix, after string, limit int) (rows []Row, err error) {
+func (s *Store) scan(ctx context.Context, partition, prefix, after string, limit int) (rows []ledger.Row, err error) {
 	found, err := s.list.QueryContext(ctx, partition, after, prefix, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer found.Close()
 	for found.Next() {
-		r := Row{Key: Key{Partition: partition}}
+		r := ledger.Row{Key: ledger.Key{Partition: partition}}
 		if err := found.Scan(&r.Sort, &r.Version, &r.Data); err != nil {
 			return nil, err
 		}

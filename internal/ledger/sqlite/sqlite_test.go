@@ -1,16 +1,17 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"path/filepath"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/ledger/sqlite"
 	"github.com/safeconduct/safeconduct/internal/ledger/storetest"
 )
 
-func openSQLite(t testing.TB, path string, opts ...ledger.SQLiteOption) *ledger.SQLite {
+func open(t testing.TB, path string, opts ...sqlite.Option) *sqlite.Store {
 	t.Helper()
-	s, err := ledger.OpenSQLite(path, opts...)
+	s, err := sqlite.Open(path, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,6 +22,6 @@ func openSQLite(t testing.TB, path string, opts ...ledger.SQLiteOption) *ledger.
 func TestSQLiteKeepsThePromisesOfAStore(t *testing.T) {
 	storetest.Store(t, func(t *testing.T) func() ledger.Store {
 		path := filepath.Join(t.TempDir(), "ledger.db")
-		return func() ledger.Store { return openSQLite(t, path, ledger.WithoutSync()) }
+		return func() ledger.Store { return open(t, path, sqlite.WithoutSync()) }
 	})
 }

@@ -1,4 +1,4 @@
-package keyring
+package local
 
 import (
 	"bytes"
@@ -17,6 +17,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/safeconduct/safeconduct/internal/keyring"
 )
 
 var (
@@ -30,7 +32,7 @@ var (
 	ErrPassphrase = errors.New("keyring: wrong passphrase for the local key")
 )
 
-// LocalKey opens the local key in the file, or makes both. It is an AES-256-GCM
+// Key opens the local key in the file, or makes both. It is an AES-256-GCM
 // key of Tink's that wraps what the embedded runtime keeps, as a key of KMS does
 // for the deployed one.
 //
@@ -40,7 +42,7 @@ var (
 // the key, and a file that others may read is refused.
 //
 // Nobody can restore a lost local key: whoever wants a copy makes it.
-func LocalKey(path string, passphrase func() ([]byte, error)) (tink.AEADWithContext, error) {
+func Key(path string, passphrase func() ([]byte, error)) (tink.AEADWithContext, error) {
 	content, err := readPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		content, err = createKey(path, passphrase)
@@ -196,15 +198,15 @@ func (k localKey) EncryptWithContext(_ context.Context, plain, associated []byte
 	return k.key().Encrypt(plain, associated)
 }
 
-// DecryptWithContext returns ErrRefused, as every wrapping key must, for what it
+// DecryptWithContext returns keyring.ErrRefused, as every wrapping key must, for what it
 // did not wrap under this associated data.
 func (k localKey) DecryptWithContext(_ context.Context, sealed, associated []byte) ([]byte, error) {
 	plain, err := k.key().Decrypt(sealed, associated)
 	if err != nil {
-		return nil, ErrRefused
+		return nil, keyring.ErrRefused
 	}
 	return plain, nil
 }
 
 // Format prints nothing of the key, under every verb.
-func (localKey) Format(f fmt.State, _ rune) { io.WriteString(f, "keyring.LocalKey(redacted)") }
+func (localKey) Format(f fmt.State, _ rune) { io.WriteString(f, "keyring.Key(redacted)") }

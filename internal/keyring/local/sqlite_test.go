@@ -1,4 +1,4 @@
-package keyring_test
+package local_test
 
 import (
 	"path/filepath"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/keyring/keyringtest"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 )
 
 func startRows(t *testing.T) func() keyring.Rows {
@@ -15,9 +16,9 @@ func startRows(t *testing.T) func() keyring.Rows {
 	return func() keyring.Rows { return openRows(t, path) }
 }
 
-func openRows(t *testing.T, path string) *keyring.SQLite {
+func openRows(t *testing.T, path string) *local.SQLite {
 	t.Helper()
-	r, err := keyring.OpenSQLite(path)
+	r, err := local.OpenSQLite(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,7 @@ func openRows(t *testing.T, path string) *keyring.SQLite {
 
 func localKey(t *testing.T, path string) tink.AEADWithContext {
 	t.Helper()
-	k, err := keyring.LocalKey(path, nil)
+	k, err := local.Key(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

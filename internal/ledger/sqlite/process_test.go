@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"bufio"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/ledger/sqlite"
 )
 
 // Some tests need another process: this binary again, told by the environment to
@@ -48,7 +49,7 @@ var counter = ledger.Key{Partition: "p", Sort: "counter"}
 
 // count adds n to the counter, one by one.
 func count(path string, n int) error {
-	s, err := ledger.OpenSQLite(path)
+	s, err := sqlite.Open(path)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func TestProcessesOnOneFileLoseNoIncrement(t *testing.T) {
 			t.Errorf("child: %v", err)
 		}
 	}
-	rows, err := openSQLite(t, path).Get(t.Context(), counter)
+	rows, err := open(t, path).Get(t.Context(), counter)
 	if err != nil || string(rows[0].Data) != "160" || rows[0].Version != 160 {
 		t.Errorf("counted %q, version %d, %v, want 160", rows[0].Data, rows[0].Version, err)
 	}
@@ -96,7 +97,7 @@ func TestProcessesOnOneFileLoseNoIncrement(t *testing.T) {
 
 // intend commits intents in pairs and says after each that it is committed.
 func intend(path string) error {
-	s, err := ledger.OpenSQLite(path)
+	s, err := sqlite.Open(path)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func TestAKilledProcessKeepsWhatItCommittedAndNoHalf(t *testing.T) {
 		c.Wait()
 		timer.Stop()
 	}
-	s := openSQLite(t, path)
+	s := open(t, path)
 	a, err := s.List(t.Context(), "p", "a", "", 1e6)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package keyring_test
+package local_test
 
 import (
 	"bytes"

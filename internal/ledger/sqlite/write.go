@@ -1,4 +1,4 @@
-package ledger
+package sqlite
 
 import (
 	"context"
@@ -9,19 +9,21 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
 // Commit is one immediate transaction: it has the file to itself from the start,
 // so no two of them can wait for each other.
-func (s *SQLite) Commit(ctx context.Context, changes ...Change) error {
-	if err := checkChanges(changes); err != nil {
+func (s *Store) Commit(ctx context.Context, changes ...ledger.Change) error {
+	if err := ledger.CheckChanges(changes); err != nil {
 		return err
 	}
 	if len(changes) == 0 {
 		return nil
 	}
 	err := patiently(ctx, func() error { return s.commit(ctx, changes) })
-	if err != nil && !errors.Is(err, ErrConflict) {
+	if err != nil && !errors.Is(err, ledger.ErrConflict) {
 		return fmt.Errorf("ledger: commit %s: %w", changes[0].Key, err)
 	}
 	return err
@@ -29,7 +31,7 @@ func (s *SQLite) Commit(ctx context.Context, changes ...Change) error {
 
 // commit is one transaction. The context ends it until SQLite commits and not
 // after: an outcome is never in doubt.
-func (s *SQLite) commit(ctx context.Context, changes []Change) error {
+func (s *Store) commit(ctx context.Context, changes []ledger.Change) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -37,7 +39,7 @@ func (s *SQLite) commit(ctx context.Context, changes []Change) error {
 	for _, c := range changes {
 		ok, err := s.do.change(ctx, tx, c)
 		if err == nil && !ok {
-			err = fmt.Errorf("%s: %w", c.Key, ErrConflict)
+			err = fmt.Errorf("%s: %w", c.Key, ledger.ErrConflict)
 		}
 		if err != nil {
 			tx.Rollback()
@@ -72,7 +74,7 @@ func prepareWriter(db *sql.DB) (w writer, err error) {
 }
 
 // change makes one change and reports whether its condition held.
-func (w writer) change(ctx context.Context, tx *sql.Tx, c Change) (bool, error) {
+func (w writer) change(ctx context.Context, tx *sql.Tx, c ledger.Change) (bool, error) {
 	data := c.Data
 	if data == nil {
 		data = []byte{}
@@ -80,12 +82,12 @@ func (w writer) change(ctx context.Context, tx *sql.Tx, c Change) (bool, error) 
 	switch {
 	case c.Check, c.Delete && c.Expect == 0:
 		return w.holds(ctx, tx, c)
-	case c.Delete && c.Expect == Any:
+	case c.Delete && c.Expect == ledger.Any:
 		_, err := tx.StmtContext(ctx, w.remove).ExecContext(ctx, c.Partition, c.Sort)
 		return true, err
 	case c.Delete:
 		return touched(tx.StmtContext(ctx, w.removeAt).ExecContext(ctx, c.Partition, c.Sort, c.Expect))
-	case c.Expect == Any:
+	case c.Expect == ledger.Any:
 		return touched(tx.StmtContext(ctx, w.put).ExecContext(ctx, c.Partition, c.Sort, data))
 	case c.Expect == 0:
 		return touched(tx.StmtContext(ctx, w.insert).ExecContext(ctx, c.Partition, c.Sort, data))
@@ -95,13 +97,13 @@ func (w writer) change(ctx context.Context, tx *sql.Tx, c Change) (bool, error) 
 }
 
 // holds reports whether the row has the version that the change expects.
-func (w writer) holds(ctx context.Context, tx *sql.Tx, c Change) (bool, error) {
+func (w writer) holds(ctx context.Context, tx *sql.Tx, c ledger.Change) (bool, error) {
 	var version int64
 	err := tx.StmtContext(ctx, w.version).QueryRowContext(ctx, c.Partition, c.Sort).Scan(&version)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return c.Expect == Any || version == c.Expect, err
+	return c.Expect == ledger.Any || version == c.Expect, err
 }
 
 // touched reports whether a statement found its row.

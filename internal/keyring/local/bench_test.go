@@ -1,4 +1,4 @@
-package keyring_test
+package local_test
 
 import (
 	"context"
@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 )
 
 // BenchmarkIndex measures what every record and every field costs: anonymize and
 // verify take some thirty digests a ticket.
 func BenchmarkIndex(b *testing.B) {
-	l, err := keyring.OpenLocal(context.Background(), b.TempDir(), nil)
+	l, err := local.Open(context.Background(), b.TempDir(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func BenchmarkIndex(b *testing.B) {
 
 // BenchmarkPair measures what every segment and every attachment costs.
 func BenchmarkPair(b *testing.B) {
-	l, err := keyring.OpenLocal(context.Background(), filepath.Join(b.TempDir(), "keys"), nil)
+	l, err := local.Open(context.Background(), filepath.Join(b.TempDir(), "keys"), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"bytes"
@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/ledger/sqlite"
 )
 
 func TestFilesOfTheLedgerAreForTheOwnerAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "sub", "with ? and % and #")
-	s := openSQLite(t, filepath.Join(dir, "ledger.db"))
+	s := open(t, filepath.Join(dir, "ledger.db"))
 	if err := s.Commit(t.Context(), ledger.Change{Key: ledger.Key{Partition: "p", Sort: "s"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func TestFilesOfTheLedgerAreForTheOwnerAlone(t *testing.T) {
 // Rows come and go in no order, so that pages split, merge and are freed.
 func TestAScrubbedLedgerHoldsNothingOfDeletedRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	s := openSQLite(t, path, ledger.WithoutSync())
+	s := open(t, path, sqlite.WithoutSync())
 	secrets := map[string][]byte{}
 	for i := range 800 {
 		sort := fmt.Sprintf("%x", i*7919%800)
@@ -100,7 +101,7 @@ func found(t *testing.T, path string, secrets map[string][]byte) (n int) {
 
 func TestWaitingForAnotherProcessCanBeCancelled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	s := openSQLite(t, path)
+	s := open(t, path)
 	db, err := sql.Open("sqlite", "file:"+path)
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +129,7 @@ func TestWaitingForAnotherProcessCanBeCancelled(t *testing.T) {
 func BenchmarkCommit(b *testing.B) {
 	for _, n := range []int{1, 100} {
 		b.Run(fmt.Sprint(n, "rows"), func(b *testing.B) {
-			s := openSQLite(b, filepath.Join(b.TempDir(), "ledger.db"))
+			s := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 			data := make([]byte, 300)
 			rand.Read(data)
 			i := 0

@@ -1,0 +1,285 @@
+// Package dynamodb keeps the ledger's rows in a table of Amazon DynamoDB: one item
+// a row, under a partition and a sort key, both strings (pk, sk), with the row's
+// version (v) and data (d).
+//
+// Where it is said what DynamoDB does, the source is its API reference
+// (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/).
+package dynamodb
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/safeconduct/safeconduct/internal/ledger"
+)
+
+// API is what a Store calls; *dynamodb.Client has it.
+type API interface {
+	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+}
+
+// A Store is a table.
+type Store struct {
+	api   API
+	table string
+}
+
+var _ ledger.Store = (*Store)(nil)
+
+// New returns the store in a table that is there.
+func New(api API, table string) *Store { return &Store{api, table} }
+
+// Attributes of an item.
+const (
+	partition = "pk"
+	sort      = "sk"
+	version   = "v"
+	data      = "d"
+)
+
+func keyOf(k ledger.Key) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{partition: text(k.Partition), sort: text(k.Sort)}
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func rowOf(item map[string]types.AttributeValue) (r ledger.Row, err error) {
+	if s, ok := item[partition].(*types.AttributeValueMemberS); ok {
+		r.Partition = s.Value
+	}
+	if s, ok := item[sort].(*types.AttributeValueMemberS); ok {
+		r.Sort = s.Value
+	}
+	if b, ok := item[data].(*types.AttributeValueMemberB); ok {
+		r.Data = b.Value
+	}
+	n, ok := item[version].(*types.AttributeValueMemberN)
+	if !ok {
+		return r, fmt.Errorf("ledger: row %s has no version", r.Key)
+	}
+	r.Version, err = strconv.ParseInt(n.Value, 10, 64)
+	return r, err
+}
+
+// inBatch is how many items one BatchGetItem takes.
+const inBatch = 100
+
+// Get reads a hundred rows a request.
+func (s *Store) Get(ctx context.Context, keys ...ledger.Key) ([]ledger.Row, error) {
+	rows := make([]ledger.Row, len(keys))
+	at := map[ledger.Key][]int{}
+	var ask []map[string]types.AttributeValue
+	for i, k := range keys {
+		if err := k.Check(); err != nil {
+			return nil, err
+		}
+		rows[i].Key = k
+		if at[k] = append(at[k], i); len(at[k]) == 1 { // a key may be asked for once
+			ask = append(ask, keyOf(k))
+		}
+	}
+	for part := range slices.Chunk(ask, inBatch) {
+		if err := s.batch(ctx, part, func(r ledger.Row) {
+			for _, i := range at[r.Key] {
+				rows[i] = r
+			}
+		}); err != nil {
+			return nil, fmt.Errorf("ledger: get %d rows: %w", len(keys), err)
+		}
+	}
+	return rows, nil
+}
+
+// batch asks again for what DynamoDB left out, for its size or for lack of
+// capacity, a little later each time.
+func (s *Store) batch(ctx context.Context, keys []map[string]types.AttributeValue, row func(ledger.Row)) error {
+	if len(keys) == 1 {
+		return s.one(ctx, keys[0], row)
+	}
+	ask := map[string]types.KeysAndAttributes{s.table: {Keys: keys, ConsistentRead: aws.Bool(true)}}
+	for try := 0; len(ask) > 0; try++ {
+		out, err := s.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: ask})
+		if err != nil {
+			return err
+		}
+		for _, item := range out.Responses[s.table] {
+			r, err := rowOf(item)
+			if err != nil {
+				return err
+			}
+			row(r)
+		}
+		if ask = out.UnprocessedKeys; len(ask) > 0 && len(out.Responses[s.table]) == 0 {
+			if err := pause(ctx, try); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) one(ctx context.Context, key map[string]types.AttributeValue, row func(ledger.Row)) error {
+	out, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
+	if err != nil || len(out.Item) == 0 {
+		return err
+	}
+	r, err := rowOf(out.Item)
+	row(r)
+	return err
+}
+
+// List queries a partition, whose items lie in byte order of their sort keys.
+func (s *Store) List(ctx context.Context, in, prefix, after string, limit int) (rows []ledger.Row, err error) {
+	if limit < 1 {
+		return nil, fmt.Errorf("%w: list %s with limit %d", ledger.ErrInvalid, in, limit)
+	}
+	if after > prefix && !strings.HasPrefix(after, prefix) {
+		return nil, nil // behind all of them
+	}
+	q := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("pk = :p"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":p": text(in)}}
+	if prefix != "" {
+		*q.KeyConditionExpression += " AND begins_with(sk, :s)"
+		q.ExpressionAttributeValues[":s"] = text(prefix)
+	}
+	if after != "" && strings.HasPrefix(after, prefix) {
+		q.ExclusiveStartKey = keyOf(ledger.Key{Partition: in, Sort: after})
+	}
+	for len(rows) < limit {
+		q.Limit = aws.Int32(int32(min(limit-len(rows), 1000)))
+		out, err := s.api.Query(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("ledger: list %s: %w", in, err)
+		}
+		for _, item := range out.Items {
+			r, err := rowOf(item)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, r)
+		}
+		if q.ExclusiveStartKey = out.LastEvaluatedKey; len(q.ExclusiveStartKey) == 0 {
+			break
+		}
+	}
+	return rows, nil
+}
+
+// Commit writes one transaction. Its token makes it one, however often the SDK
+// has to send it (ClientRequestToken, for ten minutes).
+func (s *Store) Commit(ctx context.Context, changes ...ledger.Change) error {
+	if err := ledger.CheckChanges(changes); err != nil {
+		return err
+	}
+	var items []types.TransactWriteItem
+	for _, c := range changes {
+		if item, ok := s.item(c); ok {
+			items = append(items, item)
+		}
+	}
+	if len(items) == 0 {
+		return ctx.Err()
+	}
+	in := &dynamodb.TransactWriteItemsInput{TransactItems: items, ClientRequestToken: aws.String(rand.Text())}
+	for try := 0; ; try++ {
+		_, err := s.api.TransactWriteItems(ctx, in)
+		switch again, err := outcome(err); {
+		case err == nil || !again:
+			return err
+		case pause(ctx, try) != nil:
+			return fmt.Errorf("ledger: commit: %w", ctx.Err())
+		}
+		in.ClientRequestToken = aws.String(rand.Text()) // nothing was done: it is a new request
+	}
+}
+
+// outcome tells a condition that does not hold from another transaction that was
+// at the same rows (TransactionCanceledException).
+func outcome(err error) (again bool, _ error) {
+	var cancelled *types.TransactionCanceledException
+	if !errors.As(err, &cancelled) {
+		if err != nil {
+			err = fmt.Errorf("ledger: commit: %w", err)
+		}
+		return false, err
+	}
+	for _, r := range cancelled.CancellationReasons {
+		if aws.ToString(r.Code) == "ConditionalCheckFailed" {
+			return false, ledger.ErrConflict
+		}
+	}
+	for _, r := range cancelled.CancellationReasons {
+		switch aws.ToString(r.Code) {
+		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+			return true, fmt.Errorf("ledger: commit: %w", err)
+		}
+	}
+	return false, fmt.Errorf("ledger: commit: %w", err)
+}
+
+// item is a change as a part of a transaction. A check that takes any version is
+// none.
+func (s *Store) item(c ledger.Change) (types.TransactWriteItem, bool) {
+	condition, values := conditionOf(c.Expect)
+	switch {
+	case c.Check && condition == nil:
+		return types.TransactWriteItem{}, false
+	case c.Check:
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &s.table, Key: keyOf(c.Key),
+			ConditionExpression: condition, ExpressionAttributeValues: values}}, true
+	case c.Delete:
+		return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: keyOf(c.Key),
+			ConditionExpression: condition, ExpressionAttributeValues: values}}, true
+	}
+	if values == nil {
+		values = map[string]types.AttributeValue{}
+	}
+	values[":one"], values[":d"] = number(1), &types.AttributeValueMemberB{Value: append([]byte{}, c.Data...)}
+	return types.TransactWriteItem{Update: &types.Update{TableName: &s.table, Key: keyOf(c.Key), ConditionExpression: condition,
+		UpdateExpression: aws.String("SET d = :d ADD v :one"), ExpressionAttributeValues: values}}, true
+}
+
+func conditionOf(expect int64) (*string, map[string]types.AttributeValue) {
+	switch expect {
+	case ledger.Any:
+		return nil, nil
+	case 0:
+		return aws.String("attribute_not_exists(pk)"), nil
+	}
+	return aws.String("v = :v"), map[string]types.AttributeValue{":v": number(expect)}
+}
+
+// pause waits a little longer each time, with some chance in it, and gives up
+// with the context.
+func pause(ctx context.Context, try int) error {
+	delay, err := backoff.BackoffDelay(try, nil)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-time.After(delay):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+var backoff = retry.NewExponentialJitterBackoff(time.Second)

@@ -26,8 +26,10 @@ const (
 
 var cloudPorts = map[string]int{Ministack: 21510, VersityGW: 21511}
 
-// AWSKey and AWSSecret are what the emulators take for credentials.
+// AWSKey and AWSSecret are what the emulators take for credentials; AWSRegion is
+// the one in which a bucket needs no location.
 const (
+	AWSRegion = "us-east-1"
 	AWSKey    = "safeconduct-test"
 	AWSSecret = "safeconduct-test-secret"
 )
@@ -149,7 +151,7 @@ func (e *Emulator) command() *exec.Cmd {
 	c.Dir = e.folder
 	c.Env = append(os.Environ(), "SAFECONDUCT_PEER="+e.folder, "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+strconv.Itoa(e.port),
 		"MINISTACK_HOST=localhost", "IOT_MTLS_ENABLED=0", "AWS_ENDPOINT_URL="+e.URL,
-		"AWS_ACCESS_KEY_ID="+AWSKey, "AWS_SECRET_ACCESS_KEY="+AWSSecret, "AWS_REGION=eu-central-1")
+		"AWS_ACCESS_KEY_ID="+AWSKey, "AWS_SECRET_ACCESS_KEY="+AWSSecret, "AWS_REGION="+AWSRegion)
 	return c
 }
 

@@ -26,7 +26,7 @@ func Config(t testing.TB, emulator string) aws.Config {
 	if err != nil {
 		t.Fatalf("%s does not run (%v); start it: make cloud-up", emulator, err)
 	}
-	return aws.Config{Region: "eu-central-1", BaseEndpoint: &e.URL,
+	return aws.Config{Region: peers.AWSRegion, BaseEndpoint: &e.URL,
 		Credentials: credentials.NewStaticCredentialsProvider(peers.AWSKey, peers.AWSSecret, "")}
 }
 

@@ -29,6 +29,7 @@ const adapter = "an adapter keeps the promises of its port, by what one runtime 
 // parts is the picture of docs/architecture.md as a table, from the bottom up.
 var parts = []part{
 	{model, nil, "the model is what everything else agrees on"},
+	{"internal/usage", nil, "whoever asks somebody counts it, and knows nobody who reads it"},
 	{"internal/audit", nil, "the log is a witness and must not depend on what it watches"},
 	{"internal/keyring", nil, "whoever holds keys knows no content"},
 	{"internal/ledger", []string{model}, "the ledger keeps references; what they mean is the steps' business"},

@@ -54,13 +54,14 @@ var parts = []part{
 	{"internal/privacy", []string{model, "internal/keyring"}, "the engine turns records into records and asks the keyring for pseudonyms only"},
 	{"internal/plan", []string{contract, model, "internal/mapping", "internal/privacy"}, "a plan is data: what it decides, others do"},
 	{"internal/evidence", []string{model}, "evidence renders what it is handed, so that it can be checked without the system that wrote it"},
+	{"internal/evidence/html", []string{"internal/evidence"}, "what gives pages their looks knows nothing but pages, and is linked by those who write them"},
 	{"internal/migration", []string{contract, model, "internal/audit", "internal/evidence", "internal/keyring", "internal/ledger",
 		"internal/mapping", "internal/plan", "internal/privacy", "internal/staging"}, "a step knows no runtime and no platform"},
 
 	{"statemachine", nil, "the definition is data for both runtimes"},
 	{"internal/workflow", nil, "the interpreter knows the language and not our flow, as AWS's does"},
 	{"internal/function", []string{"internal/migration", "internal/workflow"}, "a function is a step behind JSON, the same in both runtimes"},
-	{"internal/embedded", []string{contract, model, "connectors/list", "internal/audit", "internal/evidence", "internal/function", "internal/keyring/...",
+	{"internal/embedded", []string{contract, model, "connectors/list", "internal/audit", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 

@@ -27,6 +27,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/safeconduct/safeconduct/internal/audit"
+	"github.com/safeconduct/safeconduct/internal/evidence/html"
 	"github.com/safeconduct/safeconduct/internal/function"
 	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/keyring/local"
@@ -255,7 +256,7 @@ func (r *Runtime) wire() function.Steps {
 		Commit: migration.Commit{Base: base},
 		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}},
 		Report: migration.Report{Base: base, Sources: r.Desks, Targets: r.Desks, Out: r.Documents, Log: prover{r},
-			Tool: r.Tool, Tested: tested},
+			Render: html.Render, Tool: r.Tool, Tested: tested},
 		Finish: migration.Finish{Base: base},
 	}
 }

@@ -11,21 +11,29 @@ type Document struct {
 	Content []byte
 }
 
+// A Renderer makes the document for people out of a page. It is handed in: what
+// renders is a large library, and who gathers a report needs none of it.
+type Renderer func(Page) ([]byte, error)
+
 // Documents renders the whole folder: the report for machines, a page in each
 // language, and the long lists for spreadsheets. The same report gives the same
 // bytes.
-func (r Report) Documents() ([]Document, error) {
+func (r Report) Documents(render Renderer) ([]Document, error) {
 	text, err := r.JSON()
 	if err != nil {
 		return nil, err
 	}
 	documents := []Document{{"report.json", text}}
 	for _, lang := range Languages() {
-		page, err := r.HTML(lang)
+		page, err := r.Page(lang)
 		if err != nil {
 			return nil, err
 		}
-		documents = append(documents, Document{pageName(lang), page})
+		text, err := render(page)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, Document{pageName(lang), text})
 	}
 	return append(documents, Document{"aside.csv", r.AsideCSV()}, Document{"differences.csv", r.DifferencesCSV()}), nil
 }

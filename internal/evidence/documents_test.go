@@ -1,4 +1,4 @@
-package evidence
+package evidence_test
 
 import (
 	"bytes"
@@ -11,12 +11,15 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/evidence/html"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestDocumentsAreAsTheyWere(t *testing.T) {
-	documents, err := full().Documents()
+	documents, err := evidence.Full().Documents(html.Render)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,18 +53,18 @@ func firstDifference(got, want []byte) int {
 // TestOrderOfCollectionDoesNotShow: a report that was gathered in another order,
 // in another time zone, is the same report.
 func TestOrderOfCollectionDoesNotShow(t *testing.T) {
-	want, err := full().Documents()
+	want, err := evidence.Full().Documents(html.Render)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := full()
+	r := evidence.Full()
 	dice := rand.New(rand.NewPCG(1, 2))
 	for _, list := range []any{r.Kinds, r.Fields, r.Inventory, r.Rules, r.Aside, r.Findings, r.Census.Kinds} {
 		dice.Shuffle(reflect.ValueOf(list).Len(), reflect.Swapper(list))
 	}
 	r.Started = r.Started.In(time.FixedZone("CET", 3600))
 	before := r.Kinds[0]
-	got, err := r.Documents()
+	got, err := r.Documents(html.Render)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +79,7 @@ func TestOrderOfCollectionDoesNotShow(t *testing.T) {
 }
 
 func TestJSONIsReadBackAsTheSameReport(t *testing.T) {
-	for name, r := range reports() {
+	for name, r := range evidence.Reports() {
 		text, err := r.JSON()
 		if err != nil {
 			t.Fatal(err)
@@ -85,8 +88,8 @@ func TestJSONIsReadBackAsTheSameReport(t *testing.T) {
 			t.Errorf("%s: report.json holds null where a list or table belongs", name)
 		}
 		var doc struct {
-			Verdict Verdict `json:"verdict"`
-			Report
+			Verdict evidence.Verdict `json:"verdict"`
+			evidence.Report
 		}
 		if err := json.Unmarshal(text, &doc); err != nil {
 			t.Fatal(err)
@@ -101,10 +104,10 @@ func TestJSONIsReadBackAsTheSameReport(t *testing.T) {
 }
 
 func TestSpreadsheetsRunNothing(t *testing.T) {
-	r := Report{}
+	r := evidence.Report{}
 	for _, start := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "-Zr8 ref", `="a","b"`} {
-		r.Aside = append(r.Aside, Aside{Kind: start, Outcome: start, Reason: start, Ref: start, Place: start})
-		r.Findings = append(r.Findings, Difference{Kind: start, Ref: start, ID: start, Path: start, Class: start})
+		r.Aside = append(r.Aside, evidence.Aside{Kind: start, Outcome: start, Reason: start, Ref: start, Place: start})
+		r.Findings = append(r.Findings, evidence.Difference{Kind: start, Ref: start, ID: start, Path: start, Class: start})
 	}
 	for _, text := range [][]byte{r.AsideCSV(), r.DifferencesCSV()} {
 		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
@@ -119,7 +122,7 @@ func TestSpreadsheetsRunNothing(t *testing.T) {
 			}
 		}
 	}
-	if got, want := string((Report{Aside: []Aside{{Kind: "ticket", Ref: "a=b-c", Place: "t.csv:1:2"}}}).AsideCSV()),
+	if got, want := string((evidence.Report{Aside: []evidence.Aside{{Kind: "ticket", Ref: "a=b-c", Place: "t.csv:1:2"}}}).AsideCSV()),
 		"kind,outcome,reason,ref,place\nticket,,,a=b-c,t.csv:1:2\n"; got != want {
 		t.Errorf("got %q, want what is harmless as it is: %q", got, want)
 	}

@@ -73,7 +73,7 @@ func programText(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range append(names, "page/page.html") {
+	for _, name := range append(names, "html/page.html") {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}

@@ -7,6 +7,33 @@ import (
 	"time"
 )
 
+// A Page is the report as people read it, in one language: what is said where,
+// not yet how it looks.
+type Page struct {
+	Lang     string
+	Title    string
+	Report   Report
+	Verdict  Verdict
+	Level    string
+	Sections []section
+
+	language *language
+}
+
+// Page lays the report out in one of [Languages].
+func (r Report) Page(lang string) (Page, error) {
+	l, err := languageOf(lang)
+	if err != nil {
+		return Page{}, err
+	}
+	r = r.normal()
+	return Page{Lang: l.code, Title: l.text("title.run", "migration", orMark(r.Migration), "run", orMark(r.Run)), Report: r,
+		Verdict: r.verdict(l), Level: l.word("level", string(r.level())), Sections: writer{l, r}.sections(), language: l}, nil
+}
+
+// Text is a fixed text of the page, such as a heading, by its key.
+func (p Page) Text(key string, pairs ...any) string { return p.language.text(key, pairs...) }
+
 // sections are the page in its order.
 func (w writer) sections() []section {
 	all := []section{

@@ -9,8 +9,8 @@
 // What a document says stands in texts/<language>: page.txt its sentences,
 // verdict.txt what can be wrong and what to do then, words.txt the vocabularies
 // of outcomes, classes, reasons and so on. A new word needs a line there in each
-// language; until it has one, the word itself is shown. The page is page.html
-// and style.css, filled from blocks that the functions of page*.go make.
+// language; until it has one, the word itself is shown. A [Page] is made of blocks
+// by the functions of page*.go; package html, below, gives it its looks.
 package evidence
 
 import "time"

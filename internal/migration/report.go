@@ -26,6 +26,7 @@ type Report struct {
 	Index   keyring.Indexer
 	Out     Documents
 	Log     Prover
+	Render  evidence.Renderer
 	Tool    string
 	// Tested says what a connector has run against.
 	Tested func(connector string) string
@@ -58,7 +59,7 @@ func (s Report) Do(ctx context.Context, in RunInput) (out ReportOutput, err erro
 		return out, err
 	}
 	out.Partial = report.Partial()
-	documents, err := report.Documents()
+	documents, err := report.Documents(s.Render)
 	if err != nil {
 		return out, failf(Internal, "render the documents of run %s", in.Run.ID)
 	}

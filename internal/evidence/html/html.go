@@ -1,4 +1,10 @@
-package evidence
+// Package html renders a report for people: one page that needs nothing else,
+// runs no script and prints on A4.
+//
+// It is apart from the report because html/template keeps the linker from
+// leaving out methods that nobody calls: of the deployed functions, report alone
+// pays for that.
+package html
 
 import (
 	"bytes"
@@ -9,48 +15,35 @@ import (
 	"html/template"
 	"strings"
 	"sync"
+
+	"github.com/safeconduct/safeconduct/internal/evidence"
 )
 
-//go:embed page/page.html
+//go:embed page.html
 var pageTemplate string
 
-//go:embed page/style.css
+//go:embed style.css
 var pageStyle string
 
-// HTML renders the report for people: one page that needs nothing else, runs no
-// script and prints on A4. The language is one of [Languages].
-func (r Report) HTML(lang string) ([]byte, error) {
-	l, err := languageOf(lang)
-	if err != nil {
-		return nil, err
-	}
-	r = r.normal()
-	w := writer{l, r}
+// Render is an [evidence.Renderer].
+func Render(p evidence.Page) ([]byte, error) {
 	t, err := parsePage().Clone()
 	if err != nil {
 		return nil, fmt.Errorf("evidence: clone the page: %w", err)
 	}
 	var out bytes.Buffer
-	err = t.Funcs(template.FuncMap{"text": l.text}).Execute(&out, page{
-		Lang: l.code, Report: r, Title: l.text("title.run", "migration", orMark(r.Migration), "run", orMark(r.Run)), Style: template.CSS(pageStyle), StyleHash: styleHash(),
-		Verdict: r.verdict(l), Level: l.word("level", string(r.level())), Sections: w.sections(),
-	})
+	err = t.Funcs(template.FuncMap{"text": p.Text}).Execute(&out, styled{p, template.CSS(pageStyle), styleHash()})
 	if err != nil {
 		return nil, fmt.Errorf("evidence: render the page: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
-// A page is what the template shows.
-type page struct {
-	Lang      string
-	Title     string
-	Report    Report
+// styled is what the template shows.
+type styled struct {
+	evidence.Page
 	Style     template.CSS
 	StyleHash string
-	Verdict   Verdict
-	Level     string
-	Sections  []section
 }
 
 var parsePage = sync.OnceValue(func() *template.Template {

@@ -61,7 +61,9 @@ var parts = []part{
 	{"statemachine", nil, "the definition is data for both runtimes"},
 	{"internal/workflow", nil, "the interpreter knows the language and not our flow, as AWS's does"},
 	{"internal/function", []string{"internal/migration", "internal/workflow"}, "a function is a step behind JSON, the same in both runtimes"},
-	{"internal/embedded", []string{contract, model, "connectors/list", "internal/audit", "internal/evidence/...", "internal/function", "internal/keyring/...",
+	{"internal/api", []string{model, "internal/ledger"},
+		"the API knows what goes over the wire and what a runtime offers, and neither the steps nor what renders documents: function api stays small"},
+	{"internal/embedded", []string{contract, model, "connectors/list", "internal/api", "internal/audit", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Limits of one Commit and of one row: DynamoDB's, for both adapters, less what
@@ -60,6 +61,9 @@ type Change struct {
 	Expect int64
 	Data   []byte
 	Delete bool
+	// Expires lets the store drop the row at some time after it, or never; whoever
+	// reads the row has to look for himself. Zero is for rows that stay.
+	Expires time.Time
 	// Check changes nothing; it makes the Commit depend on Expect, as on the
 	// version of a lease.
 	Check bool

@@ -49,6 +49,7 @@ const (
 	sort      = "sk"
 	version   = "v"
 	data      = "d"
+	expires   = "expires" // the table's TTL, in seconds of the epoch
 )
 
 func keyOf(k ledger.Key) map[string]types.AttributeValue {
@@ -253,8 +254,13 @@ func (s *Store) item(c ledger.Change) (types.TransactWriteItem, bool) {
 		values = map[string]types.AttributeValue{}
 	}
 	values[":one"], values[":d"] = number(1), &types.AttributeValueMemberB{Value: append([]byte{}, c.Data...)}
+	update := "SET d = :d ADD v :one"
+	if !c.Expires.IsZero() {
+		update = "SET d = :d, " + expires + " = :e ADD v :one"
+		values[":e"] = number(c.Expires.Unix())
+	}
 	return types.TransactWriteItem{Update: &types.Update{TableName: &s.table, Key: keyOf(c.Key), ConditionExpression: condition,
-		UpdateExpression: aws.String("SET d = :d ADD v :one"), ExpressionAttributeValues: values}}, true
+		UpdateExpression: &update, ExpressionAttributeValues: values}}, true
 }
 
 func conditionOf(expect int64) (*string, map[string]types.AttributeValue) {

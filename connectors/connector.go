@@ -40,3 +40,13 @@ func Close(desk any) error {
 	}
 	return nil
 }
+
+// Find returns the connector of that name in a list.
+func Find(list []Connector, name string) (Connector, bool) {
+	for _, c := range list {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Connector{}, false
+}

@@ -16,19 +16,30 @@ func TestASecretIsReadWhereThePlanSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("SC_TEST_TOKEN", "canary-1")
-	for secret, want := range map[connectors.Secret]string{"env:SC_TEST_TOKEN": "canary-1", connectors.Secret("file:" + file): "canary-2"} {
-		if got, err := secret.Reveal(); err != nil || got != want {
-			t.Errorf("%s: %q, %v, want %q", secret, got, err, want)
+	for place, want := range map[string]string{"env:SC_TEST_TOKEN": "canary-1", "file:" + file: "canary-2"} {
+		if got, err := connectors.SecretAt(place).Reveal(); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", place, got, err, want)
 		}
 	}
 }
 
 func TestASecretInThePlanItselfIsRefusedAndNotRepeated(t *testing.T) {
-	for _, secret := range []connectors.Secret{"", "hunter2-canary", "plain:canary", "env:", "env:SC_NOT_THERE", "file:/not/there", "file:" + connectors.Secret(os.TempDir())} {
-		_, err := secret.Reveal()
+	for _, place := range []string{"", "hunter2-canary", "plain:canary", "env:", "env:SC_NOT_THERE", "file:/not/there", "file:" + os.TempDir(), "secret:canary"} {
+		_, err := connectors.SecretAt(place).Reveal()
 		if !errors.Is(err, connectors.ErrSettings) || strings.Contains(err.Error(), "canary") {
-			t.Errorf("%s: %v, want ErrSettings without the text", secret, err)
+			t.Errorf("%s: %v, want ErrSettings without the text", place, err)
 		}
+	}
+}
+
+// TestAVaultIsTheOnlyPlaceOfASecret: whoever runs plans of others must not read
+// an environment or a file to them.
+func TestAVaultIsTheOnlyPlaceOfASecret(t *testing.T) {
+	t.Setenv("SC_TEST_TOKEN", "canary")
+	secret := connectors.SecretAt("env:SC_TEST_TOKEN")
+	secret.From(func(place string) (string, error) { return "from the vault: " + place, nil })
+	if got, err := secret.Reveal(); err != nil || got != "from the vault: env:SC_TEST_TOKEN" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -1,32 +1,20 @@
-// Package list names every connector, a line each.
+// Package list names every connector: those that work anywhere stand in package
+// hosted below, those that need a machine of their own here.
 package list
 
 import (
+	"slices"
+
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/archive"
-	"github.com/safeconduct/safeconduct/connectors/csv"
-	"github.com/safeconduct/safeconduct/connectors/memory"
-	"github.com/safeconduct/safeconduct/connectors/redmine"
-	"github.com/safeconduct/safeconduct/connectors/rt"
+	"github.com/safeconduct/safeconduct/connectors/list/hosted"
 )
 
-// All lists the connectors in the order in which people are shown them.
+// All lists the connectors in the order in which people are shown them. The
+// archive, a folder with a database, comes behind the other files.
 func All() []connectors.Connector {
-	return []connectors.Connector{
-		csv.Connector,
-		archive.Connector,
-		rt.Connector,
-		redmine.Connector,
-		memory.Connector, // for tests
-	}
+	return slices.Insert(hosted.All(), 1, archive.Connector)
 }
 
 // Find returns the connector of that name, as plans write it.
-func Find(name string) (connectors.Connector, bool) {
-	for _, c := range All() {
-		if c.Name == name {
-			return c, true
-		}
-	}
-	return connectors.Connector{}, false
-}
+func Find(name string) (connectors.Connector, bool) { return connectors.Find(All(), name) }

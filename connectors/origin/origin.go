@@ -14,6 +14,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -112,7 +113,7 @@ func Cut(format, body string) (l Line, rest string, ok bool) {
 			}
 			text, rest = html.UnescapeString(first), strings.TrimPrefix(strings.TrimPrefix(after, "\r"), "\n")
 		}
-		m := lines[language].FindStringSubmatch(text)
+		m := lines()[language].FindStringSubmatch(text)
 		if m == nil {
 			continue
 		}
@@ -128,18 +129,19 @@ func Cut(format, body string) (l Line, rest string, ok bool) {
 	return Line{}, body, false
 }
 
-var lines = map[string]*regexp.Regexp{}
-
-func init() {
+// lines are the forms of the line by language, compiled when the first is read.
+var lines = sync.OnceValue(func() map[string]*regexp.Regexp {
+	all := map[string]*regexp.Regexp{}
 	const at = `(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)`
 	for language, w := range words {
 		pattern := `^\[(?:` + w[0] + `(?: ` + at + `)?(?: ` + w[1] + ` ([^\[\];\n]+))?(?:; ` + w[2] + `)?|` + title(w[2]) + `)`
 		for _, word := range w[3:] {
 			pattern += `(?:;? ` + word + ` ` + at + `)?`
 		}
-		lines[language] = regexp.MustCompile(pattern + `\](?:\r?\n\r?\n|\r?\n?$)`)
+		all[language] = regexp.MustCompile(pattern + `\](?:\r?\n\r?\n|\r?\n?$)`)
 	}
-}
+	return all
+})
 
 func read(m []string) (l Line, ok bool) {
 	l.By = m[2]

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	htmltomarkdown "github.com/JohannesKaufmann/html-to-markdown/v2"
@@ -41,12 +42,14 @@ func (t *target) Render(r helpdesk.Record) helpdesk.Record {
 }
 
 // address is an address as Redmine takes it (EmailAddress::EMAIL_REGEXP).
-var address = regexp.MustCompile(`(?i)^[!-?A-~]+@(?:[-a-z0-9]+\.)+(?:xn--[-a-z0-9]+|[a-z]{2,})$`)
+var address = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^[!-?A-~]+@(?:[-a-z0-9]+\.)+(?:xn--[-a-z0-9]+|[a-z]{2,})$`)
+})
 
 // taken is the first of a person's addresses that Redmine takes.
 func taken(addresses []string) []string {
 	for _, a := range addresses {
-		if address.MatchString(a) {
+		if address().MatchString(a) {
 			return []string{a}
 		}
 	}
@@ -136,13 +139,13 @@ func fromHTML(body string) string {
 
 // forbidden are the signs that Redmine puts _ for in names of files
 // (Attachment#sanitize_filename).
-var forbidden = regexp.MustCompile(`[/?%*:|"'<>\n\r]+`)
+var forbidden = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[/?%*:|"'<>\n\r]+`) })
 
 func fileName(name string) string {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
-	return forbidden.ReplaceAllString(name, "_")
+	return forbidden().ReplaceAllString(name, "_")
 }
 
 // linkType is what is left of a type of link: Redmine has some of its own.

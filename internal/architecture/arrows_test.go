@@ -48,7 +48,8 @@ var parts = []part{
 	{"connectors/rest", []string{contract}, "how to ask an HTTP API has nothing to do with what is asked"},
 	{"connectors/*", []string{contract, model, "connectors/rest", "connectors/origin"},
 		"a connector sees contract and model, and what all of a kind share: no key, no ledger, no policy, no other connector"},
-	{"connectors/list", []string{contract, "connectors/*"}, "the list is the one place that knows all connectors"},
+	{"connectors/list/hosted", []string{contract, "connectors/*"}, "of the connectors that need no machine of their own, the deployed form carries all and nothing more"},
+	{"connectors/list", []string{contract, "connectors/*", "connectors/list/hosted"}, "the list is the one place that knows all connectors"},
 
 	{"internal/mapping", []string{model}, "a mapping is data, and how it is applied to a record"},
 	{"internal/privacy", []string{model, "internal/keyring"}, "the engine turns records into records and asks the keyring for pseudonyms only"},
@@ -60,7 +61,7 @@ var parts = []part{
 
 	{"statemachine", nil, "the definition is data for both runtimes"},
 	{"internal/workflow", nil, "the interpreter knows the language and not our flow, as AWS's does"},
-	{"internal/function", []string{"internal/migration", "internal/workflow"}, "a function is a step behind JSON, the same in both runtimes"},
+	{"internal/function", []string{"internal/migration"}, "a function is a step behind JSON, the same in both runtimes"},
 	{"internal/api", []string{model, "internal/ledger"},
 		"the API knows what goes over the wire and what a runtime offers, and neither the steps nor what renders documents: function api stays small"},
 	{"internal/embedded", []string{contract, model, "connectors/list", "internal/api", "internal/audit", "internal/evidence/...", "internal/function", "internal/keyring/...",

@@ -28,7 +28,8 @@ func listedConnectors(t *tree) (broken []string) {
 			what string
 		}{
 			{roles["Connector"], fmt.Sprintf("has no var Connector with Name: %q: what a plan calls it leads to its folder", name)},
-			{t.uses("connectors/list", false, name+".Connector"), "is not in connectors/list: nobody can name it in a plan. Add its line"},
+			{t.uses("connectors/list", false, name+".Connector") || t.uses("connectors/list/hosted", false, name+".Connector"),
+				"is not in connectors/list/hosted, nor in connectors/list: nobody can name it in a plan. Add its line"},
 			{!roles["Source"] || t.uses(folder, true, "conformance.Source"), "can be a source, and no test of its folder calls conformance.Source: " +
 				"the contract is what the suite tests, the steps rely on each promise. Copy connectors/memory/conformance_test.go"},
 			{!roles["Target"] || t.uses(folder, true, "conformance.Target"), "can be a target, and no test of its folder calls conformance.Target: " +

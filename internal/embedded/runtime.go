@@ -291,7 +291,7 @@ func (r *Runtime) tasks(note func(error), each func(name string, output json.Raw
 	fs := workflow.Functions{}
 	for name, h := range r.steps.Handlers() {
 		fs[name] = func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
-			output, err := h.Embedded(ctx, input)
+			output, err := call(h, ctx, input)
 			if err != nil {
 				note(err)
 			} else {
@@ -301,4 +301,14 @@ func (r *Runtime) tasks(note func(error), each func(name string, output json.Raw
 		}
 	}
 	return fs
+}
+
+// call names a step's failure as Step Functions would see it.
+func call(h function.Handler, ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+	output, err := h(ctx, input)
+	var failure *migration.Failure
+	if errors.As(err, &failure) {
+		return nil, &workflow.Failure{Name: string(failure.Name), Cause: failure.Message}
+	}
+	return output, err
 }

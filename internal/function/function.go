@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/safeconduct/safeconduct/internal/migration"
-	"github.com/safeconduct/safeconduct/internal/workflow"
 )
 
 // A Handler is a step behind JSON. Its errors are *migration.Failure, or the
@@ -53,16 +52,6 @@ func (h Handler) Lambda(ctx context.Context, input json.RawMessage) (json.RawMes
 	var failure *migration.Failure
 	if errors.As(err, &failure) {
 		return nil, messages.InvokeResponse_Error{Type: string(failure.Name), Message: failure.Message}
-	}
-	return output, err
-}
-
-// Embedded is the handler as the embedded runtime calls it.
-func (h Handler) Embedded(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
-	output, err := h(ctx, input)
-	var failure *migration.Failure
-	if errors.As(err, &failure) {
-		return nil, &workflow.Failure{Name: string(failure.Name), Cause: failure.Message}
 	}
 	return output, err
 }

@@ -6,7 +6,44 @@ import (
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
 
-// Steps are the steps of a run, wired for one runtime.
+// Extract reads a page, or lists what was read.
+func Extract(s migration.Extract) Handler {
+	return Handle(func(ctx context.Context, in migration.ExtractInput) (any, error) {
+		if in.List {
+			return s.List(ctx, in)
+		}
+		return s.Do(ctx, in)
+	})
+}
+
+// Anonymize answers a segment with its counts only: what was found stands in the
+// ledger, and a state's output stays small.
+func Anonymize(s migration.Anonymize) Handler {
+	return Handle(func(ctx context.Context, in migration.AnonymizeInput) (any, error) {
+		if in.List {
+			return s.List(ctx, in)
+		}
+		f, err := s.Do(ctx, in)
+		return struct {
+			Segment string `json:"segment"`
+			Passed  int    `json:"passed"`
+		}{f.Segment, f.Passed}, err
+	})
+}
+
+// Verify compares a segment, or counts what stands in the target.
+func Verify(s migration.Verify) Handler {
+	return Handle(func(ctx context.Context, in migration.VerifyInput) (any, error) {
+		if in.Census {
+			return s.Count(ctx, in)
+		}
+		return s.Do(ctx, in)
+	})
+}
+
+// Steps are the steps of a run, wired for a runtime that is one process. A
+// function that is a process of its own is made of its own step and links no
+// other.
 type Steps struct {
 	Plan      migration.Plan
 	Extract   migration.Extract
@@ -24,41 +61,14 @@ type Steps struct {
 func (s Steps) Handlers() map[string]Handler {
 	return map[string]Handler{
 		"plan":      Handle(s.Plan.Do),
-		"extract":   Handle(s.extract),
-		"anonymize": Handle(s.anonymize),
+		"extract":   Extract(s.Extract),
+		"anonymize": Anonymize(s.Anonymize),
 		"api":       Handle(s.Gate.Do),
 		"load":      Handle(s.Load.Do),
-		"verify":    Handle(s.verify),
+		"verify":    Verify(s.Verify),
 		"commit":    Handle(s.Commit.Do),
 		"seal":      Handle(s.Seal.Do),
 		"report":    Handle(s.Report.Do),
 		"finish":    Handle(s.Finish.Do),
 	}
-}
-
-func (s Steps) extract(ctx context.Context, in migration.ExtractInput) (any, error) {
-	if in.List {
-		return s.Extract.List(ctx, in)
-	}
-	return s.Extract.Do(ctx, in)
-}
-
-// anonymize answers a segment with its counts only: what was found stands in the
-// ledger, and a state's output stays small.
-func (s Steps) anonymize(ctx context.Context, in migration.AnonymizeInput) (any, error) {
-	if in.List {
-		return s.Anonymize.List(ctx, in)
-	}
-	f, err := s.Anonymize.Do(ctx, in)
-	return struct {
-		Segment string `json:"segment"`
-		Passed  int    `json:"passed"`
-	}{f.Segment, f.Passed}, err
-}
-
-func (s Steps) verify(ctx context.Context, in migration.VerifyInput) (any, error) {
-	if in.Census {
-		return s.Verify.Count(ctx, in)
-	}
-	return s.Verify.Do(ctx, in)
 }

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"sync"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/mapping"
@@ -105,14 +106,14 @@ func (p *Plan) Demo() *Plan {
 	return &d
 }
 
-var migrationName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+var migrationName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`) })
 
 // Check says what is missing or wrong, in a sentence with a next step.
 func (p *Plan) Check() error {
 	switch {
 	case p.Version != Version:
 		return fmt.Errorf("version: this program reads plans of version %d; write version: %d", Version, Version)
-	case !migrationName.MatchString(p.Migration):
+	case !migrationName().MatchString(p.Migration):
 		return fmt.Errorf("migration: give it a short name of a-z, 0-9 and -, such as acme-2026")
 	case p.Source.Connector == "":
 		return fmt.Errorf("source: name a connector; safeconduct connectors list shows them")

@@ -130,7 +130,8 @@ func TestPartsStandFromTheBottomUp(t *testing.T) {
 			t.Errorf("there is no package %s any more: take it out of parts", p.folder)
 		}
 		for _, above := range parts[i+1:] {
-			if liesInAny(above.folder, p.may) {
+			below := lies(p.folder, above.folder+"/...") // a pattern may reach the folder it lies in; a circle is none to Go
+			if !below && liesInAny(above.folder, p.may) {
 				t.Errorf("%s may import %s, which stands above it: arrows point down only", p.folder, above.folder)
 			}
 		}

@@ -18,12 +18,6 @@ const (
 	VersityGW = "versitygw" // S3 on a folder
 )
 
-// Versions, and the port of each.
-const (
-	ministackVersion = "1.5.33"
-	versitygwVersion = "v1.8.0"
-)
-
 var cloudPorts = map[string]int{Ministack: 21510, VersityGW: 21511}
 
 // AWSKey and AWSSecret are what the emulators take for credentials; AWSRegion is
@@ -75,15 +69,18 @@ func emulator(name string) (*Emulator, error) {
 	return e, nil
 }
 
-// CloudUp installs the emulators that are missing, at the versions above, and
-// starts them on loopback.
+// CloudUp installs the emulators that are missing and starts them on loopback. It
+// installs SAM too.
 func CloudUp(ctx context.Context) (up []*Emulator, err error) {
+	if err := install(ctx, sam); err != nil {
+		return nil, err
+	}
 	for _, name := range []string{Ministack, VersityGW} {
 		e, err := emulator(name)
 		if err != nil {
 			return nil, err
 		}
-		if err := e.install(ctx); err != nil {
+		if err := install(ctx, name); err != nil {
 			return nil, err
 		}
 		p := process{e.folder}
@@ -110,40 +107,10 @@ func CloudDown() (all error) {
 	return all
 }
 
-func (e *Emulator) install(ctx context.Context) error {
-	mark, version := filepath.Join(e.folder, "installed"), ministackVersion
-	if e.Name == VersityGW {
-		version = versitygwVersion
-	}
-	if done, err := os.ReadFile(mark); err == nil && string(done) == version {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Join(e.folder, "data"), 0o700); err != nil {
-		return fmt.Errorf("peers: folder: %w", err)
-	}
-	for _, c := range e.installation(ctx) {
-		if err := said(c); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(mark, []byte(version), 0o600)
-}
-
-func (e *Emulator) installation(ctx context.Context) []*exec.Cmd {
-	if e.Name == VersityGW {
-		c := exec.CommandContext(ctx, "go", "install", "github.com/versity/versitygw/cmd/versitygw@"+versitygwVersion)
-		c.Dir, c.Env = e.folder, append(os.Environ(), "GOBIN="+e.folder, "GOFLAGS=")
-		return []*exec.Cmd{c}
-	}
-	venv := filepath.Join(e.folder, "venv")
-	return []*exec.Cmd{exec.CommandContext(ctx, "python3", "-m", "venv", venv),
-		exec.CommandContext(ctx, filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", "ministack[full]=="+ministackVersion)}
-}
-
 // command starts the emulator. Ministack listens for MQTT on every address
 // unless it is told not to.
 func (e *Emulator) command() *exec.Cmd {
-	c := exec.Command(filepath.Join(e.folder, "venv", "bin", "ministack"))
+	c := exec.Command(filepath.Join(e.folder, venv, "bin", "ministack"))
 	if e.Name == VersityGW {
 		c = exec.Command(filepath.Join(e.folder, "versitygw"), "--access", AWSKey, "--secret", AWSSecret,
 			"--port", "127.0.0.1:"+strconv.Itoa(e.port), "posix", filepath.Join(e.folder, "data"))

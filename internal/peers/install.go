@@ -1,0 +1,89 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// sam deploys templates of the Serverless Application Model. It needs a Python
+// environment of its own: its requirements are not ministack's.
+const sam = "sam"
+
+// venv is the folder of a Python environment.
+const venv = "venv"
+
+// A tool is installed once, at one exact version, into a folder of its own.
+type tool struct {
+	name    string
+	version string   // changes when any of what is installed does
+	python  []string // packages of PyPI
+	module  string   // or a program of Go
+}
+
+var tools = []tool{
+	{name: Ministack, version: "1.5.33 with sam 1.115.0", python: []string{"ministack[full]==1.5.33", "aws-sam-translator==1.115.0"}},
+	{name: VersityGW, version: "v1.8.0", module: "github.com/versity/versitygw/cmd/versitygw@v1.8.0"},
+	{name: sam, version: "1.170.0", python: []string{"aws-sam-cli==1.170.0"}},
+}
+
+// install does nothing for a tool that is there.
+func install(ctx context.Context, name string) error {
+	root, err := Folder()
+	if err != nil {
+		return err
+	}
+	for _, t := range tools {
+		if t.name != name {
+			continue
+		}
+		folder := filepath.Join(root, name)
+		mark := filepath.Join(folder, "installed")
+		if done, err := os.ReadFile(mark); err == nil && string(done) == t.version {
+			return nil
+		}
+		if err := os.MkdirAll(filepath.Join(folder, "data"), 0o700); err != nil {
+			return fmt.Errorf("peers: folder: %w", err)
+		}
+		for _, c := range t.commands(ctx, folder) {
+			if err := said(c); err != nil {
+				return err
+			}
+		}
+		return os.WriteFile(mark, []byte(t.version), 0o600)
+	}
+	return fmt.Errorf("peers: there is no %q to install", name)
+}
+
+func (t tool) commands(ctx context.Context, folder string) []*exec.Cmd {
+	if t.module != "" {
+		c := exec.CommandContext(ctx, "go", "install", t.module)
+		c.Dir, c.Env = folder, append(os.Environ(), "GOBIN="+folder, "GOFLAGS=")
+		return []*exec.Cmd{c}
+	}
+	into := filepath.Join(folder, venv)
+	pip := append([]string{"install", "--quiet", "--disable-pip-version-check"}, t.python...)
+	return []*exec.Cmd{exec.CommandContext(ctx, "python3", "-m", "venv", into),
+		exec.CommandContext(ctx, filepath.Join(into, "bin", "pip"), pip...)}
+}
+
+// SAM is the path of the program that deploys template.yaml.
+func SAM() (string, error) { return installed(sam, "sam") }
+
+// MinistackPython is the path of the interpreter that has ministack, for tests
+// that start one with additions of their own.
+func MinistackPython() (string, error) { return installed(Ministack, "python3") }
+
+func installed(name, program string) (string, error) {
+	root, err := Folder()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(root, name, venv, "bin", program)
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("peers: %s is not installed; run: make cloud-up", name)
+	}
+	return path, nil
+}

@@ -105,7 +105,7 @@ type SealedPlans struct {
 
 func (s SealedPlans) file(r migration.Run) string { return filepath.Join(s.dir, r.ID+".sealed") }
 
-func (s SealedPlans) label(r migration.Run) []byte { return []byte("plan of run " + r.Prefix()) }
+func (s SealedPlans) label(r migration.Run) []byte { return []byte("plan of run " + r.Path()) }
 
 // A keptPlan is a plan with the folder that its paths start from.
 type keptPlan struct {
@@ -155,7 +155,7 @@ type recorder struct{ r *Runtime }
 
 // Record appends events and returns the head of their shard.
 func (a recorder) Record(ctx context.Context, r migration.Run, shard string, events ...audit.Event) (audit.Head, error) {
-	w := audit.NewWriter(a.r.Log, r.Prefix()+shard)
+	w := audit.NewWriter(a.r.Log, r.Path()+shard)
 	for i := range events {
 		e := &events[i]
 		e.Tenant, e.Migration, e.Run = r.Tenant, r.Migration, r.ID
@@ -180,7 +180,7 @@ func (a prover) Prove(ctx context.Context, r migration.Run) (evidence.Audit, err
 		}
 		heads = append(heads, h)
 	}
-	report, err := audit.Verify(ctx, a.r.Log, strings.TrimSuffix(r.Prefix(), "/"), heads...)
+	report, err := audit.Verify(ctx, a.r.Log, strings.TrimSuffix(r.Path(), "/"), heads...)
 	var fault *audit.Fault
 	if err != nil && !errors.As(err, &fault) {
 		return evidence.Audit{}, err

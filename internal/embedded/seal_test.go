@@ -172,7 +172,7 @@ func TestASegmentInAnothersPlaceIsRefused(t *testing.T) {
 				p.Rows = beforeAnonymize{p.Rows, func() {
 					if !spoiled {
 						spoiled = true
-						rewrite(t, p.Staging, "local/test/r0001/raw/ticket-", spoil)
+						rewrite(t, p.Staging, "runs/local/test/r0001/raw/ticket-", spoil)
 					}
 				}}
 			})

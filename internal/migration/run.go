@@ -32,8 +32,14 @@ type Run struct {
 	Adopt bool `json:"adopt,omitempty"`
 }
 
-// Prefix starts the names of all staged objects of the run.
-func (r Run) Prefix() string { return r.Tenant + "/" + r.Migration + "/" + r.ID + "/" }
+// Path is the run's place below that of its migration.
+func (r Run) Path() string { return r.Tenant + "/" + r.Migration + "/" + r.ID + "/" }
+
+// Prefix starts the names of all staged objects of the run. They lie apart from
+// what else a bucket holds, plans and uploads, because a lifecycle rule and a
+// policy can only name what names start with, and no tenant may be named so that
+// the two meet.
+func (r Run) Prefix() string { return "runs/" + r.Path() }
 
 func (r Run) scope(side keyring.Side) keyring.Scope {
 	return keyring.Scope{Tenant: r.Tenant, Migration: r.Migration, Run: r.ID, Side: side}

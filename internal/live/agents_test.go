@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/recount"
@@ -19,13 +20,13 @@ import (
 // close tickets in Request Tracker while a run moves it to Redmine, and asks
 // after one more run for each of their acts.
 func TestWhatAgentsWriteWhileARunReadsArrivesOrIsPending(t *testing.T) {
-	account := first(sample.Live(), 60)
-	rt, redmine := open(t, peers.RT, peers.Silent), open(t, peers.Redmine, peers.Silent)
-	seed := newWorkspace(t, "seed", export(t, account), rt.side(rt.URL, ""), fromCSVToRT)
-	seed.run(t, "migrate").wants(t, exitDone)
+	account := livetest.First(sample.Live(), 60)
+	rt, redmine := livetest.Open(t, peers.RT, peers.Silent), livetest.Open(t, peers.Redmine, peers.Silent)
+	seed := livetest.NewWorkspace(t, "seed", livetest.Export(t, account), rt.Side(rt.URL, ""), livetest.FromCSVToRT)
+	seed.Run(t, "migrate").Wants(t, livetest.ExitDone)
 
-	w := newWorkspace(t, "agents", rt.side(rt.URL, ""), redmine.side(redmine.URL, ""), fromRTToRedmine)
-	running := w.command(t.Context(), "migrate")
+	w := livetest.NewWorkspace(t, "agents", rt.Side(rt.URL, ""), redmine.Side(redmine.URL, ""), livetest.FromRTToRedmine)
+	running := w.Command(t.Context(), "migrate")
 	if err := running.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -35,17 +36,17 @@ func TestWhatAgentsWriteWhileARunReadsArrivesOrIsPending(t *testing.T) {
 		close(ended)
 	}()
 	acts := work(t, rt, ended)
-	if code := running.ProcessState.ExitCode(); code != exitDone && code != exitPartial {
+	if code := running.ProcessState.ExitCode(); code != livetest.ExitDone && code != livetest.ExitPartial {
 		t.Fatalf("migrate ended with %d", code)
 	}
-	r := w.run(t, "migrate").wants(t, exitDone, exitPartial)
+	r := w.Run(t, "migrate").Wants(t, livetest.ExitDone, livetest.ExitPartial)
 	pending := 0
-	for _, k := range w.report(t, r).Kinds {
+	for _, k := range w.Report(t, r).Kinds {
 		if k.Kind == "ticket" {
 			pending = k.Outcomes[migration.OutcomePending]
 		}
 	}
-	missing := missed(t, acts, rt.recount(t), redmine.recount(t))
+	missing := missed(t, acts, rt.Recount(t), redmine.Recount(t))
 	t.Logf("%d acts; %d tickets behind, %d named as pending", len(acts), len(missing), pending)
 	if len(missing) > pending || pending > len(acts) {
 		t.Errorf("%d tickets lack what agents did, %d are named as pending: %v", len(missing), pending, missing)
@@ -62,8 +63,8 @@ type act struct {
 }
 
 // work answers and closes one ticket after the other until the run ends.
-func work(t *testing.T, rt desk, ended chan struct{}) (acts []act) {
-	tickets := rt.recount(t).Tickets
+func work(t *testing.T, rt livetest.Desk, ended chan struct{}) (acts []act) {
+	tickets := rt.Recount(t).Tickets
 	for i := 0; ; i++ {
 		select {
 		case <-ended:
@@ -73,10 +74,10 @@ func work(t *testing.T, rt desk, ended chan struct{}) (acts []act) {
 		ticket := tickets[i*7%len(tickets)]
 		a, path := act{ticket: ticket.ID}, "/REST/2.0/ticket/"+strconv.FormatInt(ticket.ID, 10)
 		if i%3 == 2 {
-			rt.call(t, http.MethodPut, path, map[string]any{"Status": []string{"open", "stalled", "resolved"}[i%5%3]}, nil)
+			rt.Call(t, http.MethodPut, path, map[string]any{"Status": []string{"open", "stalled", "resolved"}[i%5%3]}, nil)
 		} else {
 			a.reply = fmt.Sprintf("An agent answers, act %d.", i)
-			rt.call(t, http.MethodPost, path+"/correspond", map[string]any{"Content": a.reply, "ContentType": "text/plain"}, nil)
+			rt.Call(t, http.MethodPost, path+"/correspond", map[string]any{"Content": a.reply, "ContentType": "text/plain"}, nil)
 		}
 		acts = append(acts, a)
 	}

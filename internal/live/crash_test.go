@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/faults"
 	"github.com/safeconduct/safeconduct/internal/sample"
@@ -22,17 +23,17 @@ const deaths = 33
 // what they ask and nobody has heard, and so that they arrive after the program
 // is dead.
 func TestAKillAtAnyRequestLosesAndDoublesNothing(t *testing.T) {
-	account := first(sample.Live(), 30)
-	source := export(t, account)
-	for name, words := range map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine} {
+	account := livetest.First(sample.Live(), 30)
+	source := livetest.Export(t, account)
+	for name, words := range map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, name, peers.Silent)
+			d := livetest.Open(t, name, peers.Silent)
 			proxy := faults.Start(d.URL)
 			t.Cleanup(proxy.Close)
-			w := newWorkspace(t, "crash", source, d.side(proxy.URL, ""), words)
+			w := livetest.NewWorkspace(t, "crash", source, d.Side(proxy.URL, ""), words)
 			command, died := "migrate", map[string]int{}
 			for i := 0; i < deaths; i++ {
-				how, killed := w.dies(t, proxy, command, i)
+				how, killed := dies(t, w, proxy, command, i)
 				if !killed {
 					break
 				}
@@ -48,17 +49,17 @@ func TestAKillAtAnyRequestLosesAndDoublesNothing(t *testing.T) {
 				t.Errorf("the run was through after %d kills, want %d", total, deaths)
 			}
 			proxy.Plan()
-			r := w.run(t, command).wants(t, exitDone, exitPartial)
-			wantClean(t, w.report(t, r))
-			wantAll(t, d.recount(t), account)
+			r := w.Run(t, command).Wants(t, livetest.ExitDone, livetest.ExitPartial)
+			livetest.WantClean(t, w.Report(t, r))
+			livetest.WantAll(t, d.Recount(t), account)
 		})
 	}
 }
 
 // dies starts the program and kills it at one of its next requests that write.
-func (w workspace) dies(t *testing.T, proxy *faults.Proxy, command string, nth int) (how string, killed bool) {
+func dies(t *testing.T, w livetest.Workspace, proxy *faults.Proxy, command string, nth int) (how string, killed bool) {
 	t.Helper()
-	c := w.command(t.Context(), command)
+	c := w.Command(t.Context(), command)
 	kill := func() { _ = c.Process.Kill() }
 	ways := []struct {
 		name string

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/recount"
 	"github.com/safeconduct/safeconduct/internal/sample"
@@ -20,15 +21,15 @@ import (
 // administrator would, and its queries, and compares the dates in the database
 // with those of the source.
 func TestTheScriptSetsTheDatesThatTheAPIDoesNotTake(t *testing.T) {
-	account := first(sample.Live(), 20)
-	source := export(t, account)
-	for name, words := range map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine} {
+	account := livetest.First(sample.Live(), 20)
+	source := livetest.Export(t, account)
+	for name, words := range map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, name, peers.Silent)
-			w := newWorkspace(t, "dates", source, d.side(d.URL, ""), words)
-			w.run(t, "migrate").wants(t, exitDone)
-			w.run(t, "date-fixup", "-o", "dates.sql").wants(t, exitDone)
-			script, err := os.ReadFile(filepath.Join(w.dir, "dates.sql"))
+			d := livetest.Open(t, name, peers.Silent)
+			w := livetest.NewWorkspace(t, "dates", source, d.Side(d.URL, ""), words)
+			w.Run(t, "migrate").Wants(t, livetest.ExitDone)
+			w.Run(t, "date-fixup", "-o", "dates.sql").Wants(t, livetest.ExitDone)
+			script, err := os.ReadFile(filepath.Join(w.Dir, "dates.sql"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,8 +49,8 @@ func TestTheScriptSetsTheDatesThatTheAPIDoesNotTake(t *testing.T) {
 			if err != nil || rows == 0 {
 				t.Errorf("%d rows: %v", rows, err)
 			}
-			wantDates(t, d.recount(t), account)
-			w.run(t, "verify").wants(t, exitDone)
+			wantDates(t, d.Recount(t), account)
+			w.Run(t, "verify").Wants(t, livetest.ExitDone)
 		})
 	}
 }
@@ -70,7 +71,7 @@ func wantDates(t *testing.T, d recount.Desk, a sample.Account) {
 			want = append(want, c.Created.UTC().Format(time.DateTime))
 		}
 		for _, m := range got.Messages {
-			if !ofTicket.MatchString(m.Text) {
+			if !livetest.OfTicket.MatchString(m.Text) {
 				have = append(have, m.At)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/faults"
 	"github.com/safeconduct/safeconduct/internal/sample"
@@ -19,16 +20,16 @@ const tooManyStarts = 25
 
 // toTheEnd migrates and resumes until the run ends, as an operator would who
 // reads "try again with resume".
-func (w workspace) toTheEnd(t *testing.T) (r result, starts int) {
+func toTheEnd(t *testing.T, w livetest.Workspace) (r livetest.Result, starts int) {
 	t.Helper()
 	command := "migrate"
 	for starts = 1; starts <= tooManyStarts; starts++ {
-		if r = w.run(t, command); r.code != exitRetry {
+		if r = w.Run(t, command); r.Code != livetest.ExitRetry {
 			return r, starts
 		}
 		command = "resume"
 	}
-	t.Fatalf("%d starts, and still: %s", starts, head(r.errors))
+	t.Fatalf("%d starts, and still: %s", starts, livetest.Head(r.Errors))
 	return r, starts
 }
 
@@ -60,11 +61,11 @@ func inTheWay() []faults.Rule {
 }
 
 func TestFaultsOnTheWayInLoseAndDoubleNothing(t *testing.T) {
-	account := first(sample.Live(), 30)
-	source := export(t, account)
-	for name, words := range map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine} {
+	account := livetest.First(sample.Live(), 30)
+	source := livetest.Export(t, account)
+	for name, words := range map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, name, peers.Silent)
+			d := livetest.Open(t, name, peers.Silent)
 			proxy := faults.Start(d.URL)
 			t.Cleanup(proxy.Close)
 			rules := inTheWay()
@@ -78,15 +79,15 @@ func TestFaultsOnTheWayInLoseAndDoubleNothing(t *testing.T) {
 					faults.Rule{Method: "GET", Nth: 100, Act: faults.Call(end, faults.Forward)})
 			}
 			proxy.Plan(rules...)
-			w := newWorkspace(t, "faults", source, d.side(proxy.URL, ""), words)
-			r, starts := w.toTheEnd(t)
+			w := livetest.NewWorkspace(t, "faults", source, d.Side(proxy.URL, ""), words)
+			r, starts := toTheEnd(t, w)
 			t.Logf("%d faults, %d starts", len(rules), starts)
 			for _, missed := range proxy.Unmet() {
 				t.Errorf("a fault that never came: %s, the %d.", missed.Method, missed.Nth)
 			}
-			r.wants(t, exitDone, exitPartial)
-			wantClean(t, w.report(t, r))
-			wantAll(t, d.recount(t), account)
+			r.Wants(t, livetest.ExitDone, livetest.ExitPartial)
+			livetest.WantClean(t, w.Report(t, r))
+			livetest.WantAll(t, d.Recount(t), account)
 		})
 	}
 }
@@ -94,11 +95,11 @@ func TestFaultsOnTheWayInLoseAndDoubleNothing(t *testing.T) {
 // TestFaultsOnTheWayOutLoseNothing reads both help desks through faults, into an
 // archive, and compares with what they give without.
 func TestFaultsOnTheWayOutLoseNothing(t *testing.T) {
-	account := first(sample.Live(), 30)
-	for name, words := range map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine} {
+	account := livetest.First(sample.Live(), 30)
+	for name, words := range map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, name, peers.Silent)
-			newWorkspace(t, "seed", export(t, account), d.side(d.URL, ""), words).run(t, "migrate").wants(t, exitDone)
+			d := livetest.Open(t, name, peers.Silent)
+			livetest.NewWorkspace(t, "seed", livetest.Export(t, account), d.Side(d.URL, ""), words).Run(t, "migrate").Wants(t, livetest.ExitDone)
 			proxy := faults.Start(d.URL)
 			t.Cleanup(proxy.Close)
 			var calm, stormy map[string]int
@@ -110,11 +111,11 @@ func TestFaultsOnTheWayOutLoseNothing(t *testing.T) {
 					}
 					proxy.Plan(append(rules, faults.Rule{Path: `/users(\.json)?$|/issues\.json$|/tickets$`, Nth: 2, Act: faults.Again})...)
 				}
-				w := newWorkspace(t, "out", d.side(proxy.URL, ""), "{connector: archive, path: out}", "")
-				r, starts := w.toTheEnd(t)
-				r.wants(t, exitDone, exitPartial)
+				w := livetest.NewWorkspace(t, "out", d.Side(proxy.URL, ""), "{connector: archive, path: out}", "")
+				r, starts := toTheEnd(t, w)
+				r.Wants(t, livetest.ExitDone, livetest.ExitPartial)
 				*read = map[string]int{}
-				for _, k := range w.report(t, r).Kinds {
+				for _, k := range w.Report(t, r).Kinds {
 					for outcome, n := range k.Outcomes {
 						(*read)[k.Kind+" "+outcome] = n
 					}
@@ -134,15 +135,15 @@ func TestFaultsOnTheWayOutLoseNothing(t *testing.T) {
 // TestWhatWaitingDoesNotMendIsSaid gives the program addresses and accounts that
 // do not work. It must say what to do, at once, and touch nothing.
 func TestWhatWaitingDoesNotMendIsSaid(t *testing.T) {
-	source := export(t, first(sample.Live(), 1))
+	source := livetest.Export(t, livetest.First(sample.Live(), 1))
 	for _, name := range []string{peers.RT, peers.Redmine} {
-		d := open(t, name, peers.Silent)
-		before := d.rows(t)
+		d := livetest.Open(t, name, peers.Silent)
+		before := d.Rows(t)
 		proxy := faults.Start(d.URL)
 		t.Cleanup(proxy.Close)
 		unknown := faults.StartTLS(d.URL)
 		t.Cleanup(unknown.Close)
-		words := map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine}[name]
+		words := map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine}[name]
 		for what, c := range map[string]struct {
 			address string
 			wrong   bool // secret
@@ -150,33 +151,33 @@ func TestWhatWaitingDoesNotMendIsSaid(t *testing.T) {
 			codes   []int
 			says    string
 		}{
-			"wrong password":      {d.URL, true, nil, []int{exitFatal}, map[string]string{peers.RT: "password", peers.Redmine: "key"}[name]},
-			"no instance":         {d.URL + "/nowhere", false, nil, []int{exitUsage, exitRetry, exitFatal}, "address"},
-			"unknown certificate": {unknown.URL, false, nil, []int{exitUsage}, "certificate is not trusted"},
-			"no TLS":              {strings.Replace(d.URL, "http:", "https:", 1), false, nil, []int{exitUsage, exitRetry}, "TLS"},
-			"nobody listens":      {"http://127.0.0.1:9", false, nil, []int{exitRetry}, "Nothing listens"},
-			"a page":              {proxy.URL, false, []faults.Rule{{Act: faults.Page}}, []int{exitUsage, exitRetry}, map[string]string{peers.RT: "no Request Tracker", peers.Redmine: "web page"}[name]},
+			"wrong password":      {d.URL, true, nil, []int{livetest.ExitFatal}, map[string]string{peers.RT: "password", peers.Redmine: "key"}[name]},
+			"no instance":         {d.URL + "/nowhere", false, nil, []int{livetest.ExitUsage, livetest.ExitRetry, livetest.ExitFatal}, "address"},
+			"unknown certificate": {unknown.URL, false, nil, []int{livetest.ExitUsage}, "certificate is not trusted"},
+			"no TLS":              {strings.Replace(d.URL, "http:", "https:", 1), false, nil, []int{livetest.ExitUsage, livetest.ExitRetry}, "TLS"},
+			"nobody listens":      {"http://127.0.0.1:9", false, nil, []int{livetest.ExitRetry}, "Nothing listens"},
+			"a page":              {proxy.URL, false, []faults.Rule{{Act: faults.Page}}, []int{livetest.ExitUsage, livetest.ExitRetry}, map[string]string{peers.RT: "no Request Tracker", peers.Redmine: "web page"}[name]},
 		} {
 			t.Run(name+" "+what, func(t *testing.T) {
 				proxy.Plan(c.rules...)
-				target := d.side(c.address, "")
+				target := d.Side(c.address, "")
 				if c.wrong {
-					target = side(strings.NewReplacer(rtPassword, "SAFECONDUCT_TEST_WRONG", redmineKey, "SAFECONDUCT_TEST_WRONG").Replace(string(target)))
+					target = livetest.Side(strings.NewReplacer(livetest.RTPassword, "SAFECONDUCT_TEST_WRONG", livetest.RedmineKey, "SAFECONDUCT_TEST_WRONG").Replace(string(target)))
 					t.Setenv("SAFECONDUCT_TEST_WRONG", "0123456789012345678901234567890123456789")
 				}
-				r := newWorkspace(t, "wrong", source, target, words).run(t, "migrate").wants(t, c.codes...)
-				said := string(r.errors)
+				r := livetest.NewWorkspace(t, "wrong", source, target, words).Run(t, "migrate").Wants(t, c.codes...)
+				said := string(r.Errors)
 				if !strings.Contains(said, c.says) {
 					t.Errorf("it does not say %q: %s", c.says, said)
 				}
-				if r.took > time.Minute {
-					t.Errorf("it said so after %s", r.took)
+				if r.Took > time.Minute {
+					t.Errorf("it said so after %s", r.Took)
 				}
 				t.Logf("%s", said)
 			})
 		}
-		if after := d.rows(t); len(difference(before, after)) > 0 {
-			t.Errorf("%s: it wrote all the same: %v", name, difference(before, after))
+		if after := d.Rows(t); len(livetest.Difference(before, after)) > 0 {
+			t.Errorf("%s: it wrote all the same: %v", name, livetest.Difference(before, after))
 		}
 	}
 }
@@ -184,12 +185,12 @@ func TestWhatWaitingDoesNotMendIsSaid(t *testing.T) {
 // A mover is an account that is made for the migration, and loses its rights in
 // the middle of it.
 type mover struct {
-	side   side
+	side   livetest.Side
 	grant  func()
 	revoke func()
 }
 
-func (d desk) mover(t *testing.T, address string) mover {
+func newMover(t *testing.T, d livetest.Desk, address string) mover {
 	t.Helper()
 	if d.Name == peers.Redmine {
 		var made struct {
@@ -198,52 +199,52 @@ func (d desk) mover(t *testing.T, address string) mover {
 				Key string `json:"api_key"`
 			}
 		}
-		d.call(t, http.MethodPost, "/users.json", map[string]any{"user": map[string]any{"login": "mover", "firstname": "Max", "lastname": "Mover",
+		d.Call(t, http.MethodPost, "/users.json", map[string]any{"user": map[string]any{"login": "mover", "firstname": "Max", "lastname": "Mover",
 			"mail": "mover@peer.example.org", "generate_password": true, "admin": true}}, &made)
 		path := fmt.Sprintf("/users/%d.json", made.User.ID)
-		d.call(t, http.MethodGet, path, nil, &made)
+		d.Call(t, http.MethodGet, path, nil, &made)
 		t.Setenv("SAFECONDUCT_TEST_MOVER", made.User.Key)
 		admin := func(is bool) func() {
-			return func() { d.call(t, http.MethodPut, path, map[string]any{"user": map[string]any{"admin": is}}, nil) }
+			return func() { d.Call(t, http.MethodPut, path, map[string]any{"user": map[string]any{"admin": is}}, nil) }
 		}
-		return mover{side(strings.ReplaceAll(string(d.side(address, "")), redmineKey, "SAFECONDUCT_TEST_MOVER")), admin(true), admin(false)}
+		return mover{livetest.Side(strings.ReplaceAll(string(d.Side(address, "")), livetest.RedmineKey, "SAFECONDUCT_TEST_MOVER")), admin(true), admin(false)}
 	}
 	const password = "Mover-4711-password"
 	t.Setenv("SAFECONDUCT_TEST_MOVER", password)
-	d.call(t, http.MethodPost, "/REST/2.0/user", map[string]any{"Name": "mover", "Password": password, "Privileged": 1}, nil)
+	d.Call(t, http.MethodPost, "/REST/2.0/user", map[string]any{"Name": "mover", "Password": password, "Privileged": 1}, nil)
 	var made struct{ ID int }
-	d.call(t, http.MethodGet, "/REST/2.0/user/mover", nil, &made)
+	d.Call(t, http.MethodGet, "/REST/2.0/user/mover", nil, &made)
 	var groups struct{ Items []struct{ ID string } }
-	d.call(t, http.MethodPost, "/REST/2.0/groups", []map[string]any{{"field": "Name", "value": "Movers"}}, &groups)
+	d.Call(t, http.MethodPost, "/REST/2.0/groups", []map[string]any{{"field": "Name", "value": "Movers"}}, &groups)
 	if len(groups.Items) != 1 {
 		t.Fatal("no group Movers: the peers are older than this test; run: make peers-up")
 	}
 	group, user := "/REST/2.0/group/"+groups.Items[0].ID, fmt.Sprint(made.ID)
-	grant := func() { d.call(t, http.MethodPut, group+"/members", []string{user}, nil) }
+	grant := func() { d.Call(t, http.MethodPut, group+"/members", []string{user}, nil) }
 	grant()
-	target := strings.NewReplacer("user: root", "user: mover", rtPassword, "SAFECONDUCT_TEST_MOVER").Replace(string(d.side(address, "")))
-	return mover{side(target), grant, func() { d.call(t, http.MethodDelete, group+"/member/"+user, nil, nil) }}
+	target := strings.NewReplacer("user: root", "user: mover", livetest.RTPassword, "SAFECONDUCT_TEST_MOVER").Replace(string(d.Side(address, "")))
+	return mover{livetest.Side(target), grant, func() { d.Call(t, http.MethodDelete, group+"/member/"+user, nil, nil) }}
 }
 
 func TestARightThatIsTakenAwayMidwayStopsTheRunAndNothingElse(t *testing.T) {
-	account := first(sample.Live(), 20)
-	source := export(t, account)
-	for name, words := range map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine} {
+	account := livetest.First(sample.Live(), 20)
+	source := livetest.Export(t, account)
+	for name, words := range map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, name, peers.Silent)
+			d := livetest.Open(t, name, peers.Silent)
 			proxy := faults.Start(d.URL)
 			t.Cleanup(proxy.Close)
-			m := d.mover(t, proxy.URL)
+			m := newMover(t, d, proxy.URL)
 			proxy.Plan(faults.Rule{Method: "POST", Path: `/ticket$|/issues\.json$`, Nth: 8, Act: faults.Call(m.revoke, faults.Forward)})
-			w := newWorkspace(t, "revoked", source, m.side, words)
-			r := w.run(t, "migrate").wants(t, exitFatal)
-			if said := string(r.errors); !strings.Contains(said, "right") {
+			w := livetest.NewWorkspace(t, "revoked", source, m.side, words)
+			r := w.Run(t, "migrate").Wants(t, livetest.ExitFatal)
+			if said := string(r.Errors); !strings.Contains(said, "right") {
 				t.Errorf("it does not say that a right is missing: %s", said)
 			}
 			m.grant()
-			r = w.run(t, "resume").wants(t, exitDone, exitPartial)
-			wantClean(t, w.report(t, r))
-			wantAll(t, d.recount(t), account)
+			r = w.Run(t, "resume").Wants(t, livetest.ExitDone, livetest.ExitPartial)
+			livetest.WantClean(t, w.Report(t, r))
+			livetest.WantAll(t, d.Recount(t), account)
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/faults"
 	"github.com/safeconduct/safeconduct/internal/sample"
@@ -24,21 +25,21 @@ const loaded = 120
 // the same state. Both go through the same proxy. A ratio of 1 means that
 // durable intents, probes and records of what came of them cost nothing.
 func BenchmarkLoad(b *testing.B) {
-	account := first(sample.Live(), loaded)
-	source := export(b, account)
-	for name, words := range map[string]string{peers.RT: fromCSVToRT, peers.Redmine: fromCSVToRedmine} {
+	account := livetest.First(sample.Live(), loaded)
+	source := livetest.Export(b, account)
+	for name, words := range map[string]string{peers.RT: livetest.FromCSVToRT, peers.Redmine: livetest.FromCSVToRedmine} {
 		b.Run(name, func(b *testing.B) {
-			d := open(b, name, peers.Silent)
+			d := livetest.Open(b, name, peers.Silent)
 			proxy := faults.Start(d.URL)
 			b.Cleanup(proxy.Close)
 			for b.Loop() {
-				d.reset(b, peers.Silent)
+				d.Fresh(b, peers.Silent)
 				proxy.Forget()
 				proxy.Keep()
-				newWorkspace(b, "load", source, d.side(proxy.URL, ""), words).run(b, "migrate").wants(b, exitDone)
+				livetest.NewWorkspace(b, "load", source, d.Side(proxy.URL, ""), words).Run(b, "migrate").Wants(b, livetest.ExitDone)
 				requests, took := loadOf(proxy.Requests())
-				d.reset(b, peers.Silent)
-				plain := d.replay(b, proxy.URL, requests)
+				d.Fresh(b, peers.Silent)
+				plain := replay(b, d, proxy.URL, requests)
 				b.Logf("%d requests: load %s, plain loop %s", len(requests), took.Round(time.Millisecond), plain.Round(time.Millisecond))
 				b.ReportMetric(plain.Seconds()/took.Seconds(), "ratio")
 				b.ReportMetric(loaded/took.Seconds(), "tickets/s")
@@ -79,7 +80,7 @@ func changes(r faults.Request) bool {
 }
 
 // replay sends requests one after the other and returns how long that took.
-func (d desk) replay(b *testing.B, address string, requests []faults.Request) time.Duration {
+func replay(b *testing.B, d livetest.Desk, address string, requests []faults.Request) time.Duration {
 	b.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 )
 
@@ -14,15 +15,15 @@ import (
 func TestTheSinkSeesWhatAPeerMails(t *testing.T) {
 	for _, name := range []string{peers.RT, peers.Redmine} {
 		t.Run(name, func(t *testing.T) {
-			d := open(t, name, peers.Mailing)
+			d := livetest.Open(t, name, peers.Mailing)
 			sink := listen(t, d)
-			if n := sink.mailed(func() { d.openTicket(t, "mailing", d.customer(t)) }); n == 0 {
+			if n := sink.mailed(func() { d.OpenTicket(t, "mailing", d.Customer(t)) }); n == 0 {
 				t.Error("no mail came out of a help desk that mails")
 			}
-			d.reset(t, peers.Silent)
+			d.Fresh(t, peers.Silent)
 			var customer any
-			sink.mailed(func() { customer = d.customer(t) }) // Redmine tells administrators of a new one, whatever its settings
-			if n := sink.mailed(func() { d.openTicket(t, "silent", customer) }); n != 0 {
+			sink.mailed(func() { customer = d.Customer(t) }) // Redmine tells administrators of a new one, whatever its settings
+			if n := sink.mailed(func() { d.OpenTicket(t, "silent", customer) }); n != 0 {
 				t.Errorf("%d mails came out of a help desk that is silenced", n)
 			}
 		})
@@ -32,7 +33,7 @@ func TestTheSinkSeesWhatAPeerMails(t *testing.T) {
 // A sink counts what a peer mails.
 type sink struct{ *peers.Sink }
 
-func listen(t testing.TB, d desk) sink {
+func listen(t testing.TB, d livetest.Desk) sink {
 	t.Helper()
 	s, err := peers.Listen(d.Mail)
 	if err != nil {

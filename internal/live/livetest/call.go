@@ -1,6 +1,4 @@
-//go:build live
-
-package live
+package livetest
 
 import (
 	"bytes"
@@ -13,9 +11,9 @@ import (
 	"github.com/safeconduct/safeconduct/internal/peers"
 )
 
-// call sends a request to the peer's own API, as an agent's program would, and
+// Call sends a request to the peer's own API, as an agent's program would, and
 // decodes the answer.
-func (d desk) call(t testing.TB, method, path string, body, into any) {
+func (d Desk) Call(t testing.TB, method, path string, body, into any) {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -48,30 +46,30 @@ func (d desk) call(t testing.TB, method, path string, body, into any) {
 	}
 }
 
-// customer makes a person whom the peer would mail, and gives the name by which
-// openTicket knows them.
-func (d desk) customer(t testing.TB) any {
+// Customer makes a person whom the peer would mail, and gives the name by which
+// OpenTicket knows them.
+func (d Desk) Customer(t testing.TB) any {
 	t.Helper()
 	if d.Name == peers.RT {
 		return "asks@peer.example.org" // RT makes people of addresses
 	}
 	var made struct{ User struct{ ID int } }
-	d.call(t, http.MethodPost, "/users.json", map[string]any{"user": map[string]any{"login": "watcher", "firstname": "Wanda",
+	d.Call(t, http.MethodPost, "/users.json", map[string]any{"user": map[string]any{"login": "watcher", "firstname": "Wanda",
 		"lastname": "Watcher", "mail": "watcher@peer.example.org", "generate_password": true, "admin": true, "mail_notification": "all"}}, &made)
 	return made.User.ID
 }
 
-// openTicket opens a ticket on which somebody asks or watches.
-func (d desk) openTicket(t testing.TB, subject string, customer any) (id string) {
+// OpenTicket opens a ticket on which somebody asks or watches.
+func (d Desk) OpenTicket(t testing.TB, subject string, customer any) (id string) {
 	t.Helper()
 	if d.Name == peers.RT {
 		var made struct{ ID string }
-		d.call(t, http.MethodPost, "/REST/2.0/ticket", map[string]any{"Queue": "General", "Subject": subject,
+		d.Call(t, http.MethodPost, "/REST/2.0/ticket", map[string]any{"Queue": "General", "Subject": subject,
 			"Requestor": customer, "Content": "text", "ContentType": "text/plain"}, &made)
 		return made.ID
 	}
 	var made struct{ Issue struct{ ID int } }
-	d.call(t, http.MethodPost, "/issues.json", map[string]any{"issue": map[string]any{"project_id": "help-desk", "subject": subject,
+	d.Call(t, http.MethodPost, "/issues.json", map[string]any{"issue": map[string]any{"project_id": "help-desk", "subject": subject,
 		"description": "text", "watcher_user_ids": []any{customer}}}, &made)
 	return fmt.Sprint(made.Issue.ID)
 }

@@ -1,6 +1,4 @@
-//go:build live
-
-package live
+package livetest
 
 import (
 	"crypto/sha256"
@@ -42,16 +40,16 @@ func expect(a sample.Account) map[string]expected {
 	return tickets
 }
 
-// ofTicket is the text of a message that tells of the ticket only: it stands where
+// OfTicket is the text of a message that tells of the ticket only: it stands where
 // a ticket has no message to open with.
-var ofTicket = regexp.MustCompile(`^\s*(\[Written [^\]]*\]\s*)*\[Ticket [^\]]*\]\s*$`)
+var OfTicket = regexp.MustCompile(`^\s*(\[Written [^\]]*\]\s*)*\[Ticket [^\]]*\]\s*$`)
 
 // held is the same of a recounted ticket.
 func held(t recount.Ticket) expected {
 	var e expected
 	texts := map[string]bool{}
 	for _, m := range t.Messages {
-		if ofTicket.MatchString(m.Text) && len(m.Files) == 0 {
+		if OfTicket.MatchString(m.Text) && len(m.Files) == 0 {
 			continue
 		}
 		e.messages++
@@ -65,9 +63,9 @@ func held(t recount.Ticket) expected {
 	return e
 }
 
-// wantAll fails the test for every ticket, comment and file of the sample that
+// WantAll fails the test for every ticket, comment and file of the sample that
 // is not in the help desk just once, and for what is there besides.
-func wantAll(t *testing.T, d recount.Desk, a sample.Account) {
+func WantAll(t *testing.T, d recount.Desk, a sample.Account) {
 	t.Helper()
 	tickets, err := d.ByNumber()
 	if err != nil {
@@ -99,4 +97,30 @@ func wantAll(t *testing.T, d recount.Desk, a sample.Account) {
 	}
 	t.Logf("%d tickets, %d messages, %d files, %d people, %d groups, %d articles; %d mails recorded",
 		len(d.Tickets), d.Messages(), d.Files(), d.People, d.Groups, d.Articles, d.Mails)
+}
+
+// First is an account with its first n tickets only, and those whom they name.
+func First(a sample.Account, n int) sample.Account {
+	some := sample.Account{Files: map[string][]byte{}}
+	named := map[string]bool{}
+	for _, r := range a.Of(helpdesk.KindTicket)[:n] {
+		some.Records = append(some.Records, r)
+		for v := range r.Values() {
+			if v.Field.Refers == helpdesk.KindPerson {
+				for _, key := range v.Strings() {
+					named[key] = true
+				}
+			}
+		}
+		for _, c := range r.Ticket.Comments {
+			for _, f := range c.Attachments {
+				some.Files[f.Locator] = a.Files[f.Locator]
+			}
+		}
+	}
+	before := slices.DeleteFunc(slices.Clone(a.Records), func(r helpdesk.Record) bool {
+		return r.Kind == helpdesk.KindTicket || r.Kind == helpdesk.KindArticle || r.Kind == helpdesk.KindPerson && !named[r.Key]
+	})
+	some.Records = append(before, some.Records...)
+	return some
 }

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/safeconduct/safeconduct/connectors/memory"
@@ -94,6 +95,16 @@ type dyingRows struct {
 
 func (d dyingRows) Commit(ctx context.Context, changes ...ledger.Change) error {
 	return d.k.do("ledger "+changes[0].Sort, func() error { return d.Store.Commit(ctx, changes...) })
+}
+
+// Each also dies in the midst of the changes, which are writes of their own.
+func (d dyingRows) Each(ctx context.Context, changes ...ledger.Change) error {
+	for part := range slices.Chunk(changes, max(1, len(changes)/2)) {
+		if err := d.Commit(ctx, part...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type dyingStaging struct {

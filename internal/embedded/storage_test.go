@@ -54,6 +54,10 @@ func (f fullRows) Commit(ctx context.Context, changes ...ledger.Change) error {
 	return f.Store.Commit(ctx, changes...)
 }
 
+func (f fullRows) Each(ctx context.Context, changes ...ledger.Change) error {
+	return f.Commit(ctx, changes...)
+}
+
 func TestAFullDiskStopsTheRunAndRoomLetsItGoOn(t *testing.T) {
 	for _, after := range []int64{5, 20, 40, 60, 80} {
 		source, target := fill(t, memory.Options{PageSize: 10}, sample.Crash()), memory.New(memory.Options{})

@@ -103,9 +103,10 @@ func (l *Ledger) Entries(ctx context.Context, k helpdesk.Kind, refs ...string) (
 	return entries, nil
 }
 
-// PutEntries stores entries, at most MaxChanges of them, all or none. Each must
-// still have the version that it was read with, else ErrConflict. It updates the
-// versions, so that the same entries can be stored again.
+// PutEntries stores entries, at most MaxChanges of them. Each must still have the
+// version that it was read with, else ErrConflict. It updates the versions, so
+// that the same entries can be stored again; after an error any of them may have
+// been stored, and they have to be read anew.
 func (l *Ledger) PutEntries(ctx context.Context, entries ...*Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -114,7 +115,7 @@ func (l *Ledger) PutEntries(ctx context.Context, entries ...*Entry) error {
 	for _, e := range entries {
 		changes = append(changes, put(l.entryKey(e.Kind, e.Ref), e.version, e))
 	}
-	if err := l.store.Commit(ctx, changes...); err != nil {
+	if err := l.store.Each(ctx, changes...); err != nil {
 		return err
 	}
 	for _, e := range entries {

@@ -41,6 +41,12 @@ type Store interface {
 	// returns ErrConflict if one's Expect does not hold, and ErrInvalid if a key
 	// stands twice.
 	Commit(ctx context.Context, changes ...Change) error
+
+	// Each makes the changes one by one, in any order and durably before it returns,
+	// for half of what Commit costs at AWS. It returns ErrConflict if one's Expect
+	// does not hold; any of the others may have been made then, as after every error
+	// but ErrInvalid and ErrTooLarge, whose limits are those of Commit.
+	Each(ctx context.Context, changes ...Change) error
 }
 
 // A Key names a row.

@@ -1,6 +1,6 @@
 // Package dynamodb keeps the ledger's rows in a table of Amazon DynamoDB: one item
 // a row, under a partition and a sort key, both strings (pk, sk), with the row's
-// version (v) and data (d).
+// version (v) and data (d), and a sign of who wrote it last by itself (w).
 //
 // Where it is said what DynamoDB does, the source is its API reference
 // (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/).
@@ -8,16 +8,12 @@ package dynamodb
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -30,6 +26,7 @@ type API interface {
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
 	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 }
 
 // A Store is a table.
@@ -49,6 +46,7 @@ const (
 	sort      = "sk"
 	version   = "v"
 	data      = "d"
+	writer    = "w"
 	expires   = "expires" // the table's TTL, in seconds of the epoch
 )
 
@@ -183,109 +181,3 @@ func (s *Store) List(ctx context.Context, in, prefix, after string, limit int) (
 	}
 	return rows, nil
 }
-
-// Commit writes one transaction. Its token makes it one, however often the SDK
-// has to send it (ClientRequestToken, for ten minutes).
-func (s *Store) Commit(ctx context.Context, changes ...ledger.Change) error {
-	if err := ledger.CheckChanges(changes); err != nil {
-		return err
-	}
-	var items []types.TransactWriteItem
-	for _, c := range changes {
-		if item, ok := s.item(c); ok {
-			items = append(items, item)
-		}
-	}
-	if len(items) == 0 {
-		return ctx.Err()
-	}
-	in := &dynamodb.TransactWriteItemsInput{TransactItems: items, ClientRequestToken: aws.String(rand.Text())}
-	for try := 0; ; try++ {
-		_, err := s.api.TransactWriteItems(ctx, in)
-		switch again, err := outcome(err); {
-		case err == nil || !again:
-			return err
-		case pause(ctx, try) != nil:
-			return fmt.Errorf("ledger: commit: %w", ctx.Err())
-		}
-		in.ClientRequestToken = aws.String(rand.Text()) // nothing was done: it is a new request
-	}
-}
-
-// outcome tells a condition that does not hold from another transaction that was
-// at the same rows (TransactionCanceledException).
-func outcome(err error) (again bool, _ error) {
-	var cancelled *types.TransactionCanceledException
-	if !errors.As(err, &cancelled) {
-		if err != nil {
-			err = fmt.Errorf("ledger: commit: %w", err)
-		}
-		return false, err
-	}
-	for _, r := range cancelled.CancellationReasons {
-		if aws.ToString(r.Code) == "ConditionalCheckFailed" {
-			return false, ledger.ErrConflict
-		}
-	}
-	for _, r := range cancelled.CancellationReasons {
-		switch aws.ToString(r.Code) {
-		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
-			return true, fmt.Errorf("ledger: commit: %w", err)
-		}
-	}
-	return false, fmt.Errorf("ledger: commit: %w", err)
-}
-
-// item is a change as a part of a transaction. A check that takes any version is
-// none.
-func (s *Store) item(c ledger.Change) (types.TransactWriteItem, bool) {
-	condition, values := conditionOf(c.Expect)
-	switch {
-	case c.Check && condition == nil:
-		return types.TransactWriteItem{}, false
-	case c.Check:
-		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &s.table, Key: keyOf(c.Key),
-			ConditionExpression: condition, ExpressionAttributeValues: values}}, true
-	case c.Delete:
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: keyOf(c.Key),
-			ConditionExpression: condition, ExpressionAttributeValues: values}}, true
-	}
-	if values == nil {
-		values = map[string]types.AttributeValue{}
-	}
-	values[":one"], values[":d"] = number(1), &types.AttributeValueMemberB{Value: append([]byte{}, c.Data...)}
-	update := "SET d = :d ADD v :one"
-	if !c.Expires.IsZero() {
-		update = "SET d = :d, " + expires + " = :e ADD v :one"
-		values[":e"] = number(c.Expires.Unix())
-	}
-	return types.TransactWriteItem{Update: &types.Update{TableName: &s.table, Key: keyOf(c.Key), ConditionExpression: condition,
-		UpdateExpression: &update, ExpressionAttributeValues: values}}, true
-}
-
-func conditionOf(expect int64) (*string, map[string]types.AttributeValue) {
-	switch expect {
-	case ledger.Any:
-		return nil, nil
-	case 0:
-		return aws.String("attribute_not_exists(pk)"), nil
-	}
-	return aws.String("v = :v"), map[string]types.AttributeValue{":v": number(expect)}
-}
-
-// pause waits a little longer each time, with some chance in it, and gives up
-// with the context.
-func pause(ctx context.Context, try int) error {
-	delay, err := backoff.BackoffDelay(try, nil)
-	if err != nil {
-		return err
-	}
-	select {
-	case <-time.After(delay):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-var backoff = retry.NewExponentialJitterBackoff(time.Second)

@@ -29,6 +29,11 @@ func (s *Store) Commit(ctx context.Context, changes ...ledger.Change) error {
 	return err
 }
 
+// Each is a Commit: on one machine a transaction costs less than its parts.
+func (s *Store) Each(ctx context.Context, changes ...ledger.Change) error {
+	return s.Commit(ctx, changes...)
+}
+
 // commit is one transaction. The context ends it until SQLite commits and not
 // after: an outcome is never in doubt.
 func (s *Store) commit(ctx context.Context, changes []ledger.Change) error {

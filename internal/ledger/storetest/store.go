@@ -22,6 +22,8 @@ func Store(t *testing.T, start func(t *testing.T) (open func() ledger.Store)) {
 		"AChangeWhoseExpectFailsChangesNothing": expects,
 		"AllChangesAreMadeOrNone":               allOrNone,
 		"ACheckChangesNothing":                  checks,
+		"EachChangeStandsForItself":             each,
+		"OfManyWhoWriteEachOneDoes":             racesEach,
 		"GetAnswersInTheOrderOfItsKeys":         getOrder,
 		"AListIsInByteOrderUnderItsPrefix":      lists,
 		"PagesOfAListLoseAndRepeatNothing":      pages,
@@ -174,6 +176,42 @@ func checks(t *testing.T, open func() ledger.Store) {
 	commit(t, s, put("lease", 1, "worker 2"))
 	refused(t, s, ledger.ErrConflict, check("lease", 1), put("a", 1, "2"))
 	holds(t, s, "a", 1, "1")
+}
+
+// each writes as many rows as a segment has, and a second time with one that
+// somebody changed meanwhile.
+func each(t *testing.T, open func() ledger.Store) {
+	s := open()
+	var first, second []ledger.Change
+	for i := range ledger.MaxChanges {
+		first = append(first, put(fmt.Sprintf("%03d", i), 0, "1"))
+		second = append(second, put(fmt.Sprintf("%03d", i), 1, "2"))
+	}
+	if err := s.Each(t.Context(), first...); err != nil {
+		t.Fatalf("each: %v", err)
+	}
+	holds(t, open(), "000", 1, "1")
+	holds(t, open(), "099", 1, "1")
+	commit(t, s, put("050", 1, "somebody else's"))
+	if err := s.Each(t.Context(), second...); !errors.Is(err, ledger.ErrConflict) {
+		t.Errorf("each, with one that was changed: %v, want ErrConflict", err)
+	}
+	holds(t, s, "050", 2, "somebody else's")
+	rows, err := s.List(t.Context(), "p", "", "", 1000)
+	if err != nil || len(rows) != ledger.MaxChanges {
+		t.Fatalf("list: %d rows, %v", len(rows), err)
+	}
+	for _, r := range rows { // made or not made, and nothing else
+		if r.Sort != "050" && !(r.Version == 1 && string(r.Data) == "1" || r.Version == 2 && string(r.Data) == "2") {
+			t.Errorf("row %s has version %d, %q", r.Sort, r.Version, r.Data)
+		}
+	}
+	for _, wrong := range [][]ledger.Change{{put("x", 0, "1"), put("x", 0, "1")}, {put("x", 0, "1"), {Key: ledger.Key{Partition: "p"}}}} {
+		if err := s.Each(t.Context(), wrong...); !errors.Is(err, ledger.ErrInvalid) {
+			t.Errorf("each: %v, want ErrInvalid", err)
+		}
+		holds(t, s, "x", 0, "")
+	}
 }
 
 func getOrder(t *testing.T, open func() ledger.Store) {

@@ -50,6 +50,29 @@ func races(t *testing.T, open func() ledger.Store) {
 	}
 }
 
+// racesEach lets all write the same rows, each for itself: each row has one writer.
+func racesEach(t *testing.T, open func() ledger.Store) {
+	const rows = 20
+	together(open, func(i int, s ledger.Store) {
+		var changes []ledger.Change
+		for row := range rows {
+			changes = append(changes, put(fmt.Sprint("r", row), 0, fmt.Sprint(i)))
+		}
+		if err := s.Each(t.Context(), changes...); err != nil && !errors.Is(err, ledger.ErrConflict) {
+			t.Errorf("each: %v", err)
+		}
+	})
+	all, err := open().List(t.Context(), "p", "r", "", 100)
+	if err != nil || len(all) != rows {
+		t.Fatalf("list: %d rows, %v", len(all), err)
+	}
+	for _, r := range all {
+		if r.Version != 1 {
+			t.Errorf("row %s was written %d times", r.Sort, r.Version)
+		}
+	}
+}
+
 // add reads a number and writes it back with a version's condition, until nobody
 // came between.
 func add(t *testing.T, s ledger.Store, sort string, n int) {

@@ -72,7 +72,7 @@ func TestTheFunctionsMoveAHelpDeskAsLambdaCallsThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := machine.Run(t.Context(), workflow.Execution{Name: "test-r0001", Input: input, Tasks: api, Objects: objects}); err != nil {
+	if _, err := machine.Run(t.Context(), workflow.Execution{Name: run.Execution(), Input: input, Tasks: api, Objects: objects, Answers: nobody{}, Start: alone}); err != nil {
 		t.Fatalf("the execution failed: %v", err)
 	}
 	if n := tickets(t, filepath.Join(dir, "archive")); n != 50 {
@@ -82,6 +82,15 @@ func TestTheFunctionsMoveAHelpDeskAsLambdaCallsThem(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// nobody is asked for an approval, and the run needs no second part.
+type nobody struct{}
+
+func (nobody) Answer(context.Context, string) (workflow.Answer, bool, error) {
+	return workflow.Answer{}, false, nil
+}
+
+func alone(context.Context, workflow.Started) error { return errors.New("nothing is started here") }
 
 // begin makes the home and keeps the plan of the run, as whoever starts an
 // execution does.

@@ -96,12 +96,18 @@ func parses(t *tree) (broken []string) {
 }
 
 // transient are the errors of the Lambda service that have nothing to do with
-// the function: AWS's own advice is to retry them.
+// the function: AWS's own advice is to retry them. The last two are a process
+// that died and one that ran out of time, in the words of Lambda's runtime.
 // https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html
-var transient = []string{"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"}
+var transient = []string{"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException",
+	"Runtime.ExitError", "Sandbox.Timedout"}
 
-// longestFunction is how many seconds Lambda lets a function run.
-const longestFunction = 900
+// longestFunction is how many seconds Lambda lets a function run, longestAnswer
+// how many a person may take to answer.
+const (
+	longestFunction = 900
+	longestAnswer   = 30 * 24 * 3600
+)
 
 func TestEveryTaskEndsAndIsTriedAgain(t *testing.T) { holds(t, tasks) }
 
@@ -110,11 +116,21 @@ func tasks(t *tree) (broken []string) {
 		if s.text("Type") != "Task" {
 			continue
 		}
-		if n, ok := s.fields["TimeoutSeconds"].(float64); !ok || n > longestFunction {
-			broken = append(broken, fmt.Sprintf("%s: TimeoutSeconds is %v; without one up to %d, an invocation that is lost is waited for until the whole run times out",
-				s.at, s.fields["TimeoutSeconds"], longestFunction))
+		longest := float64(longestFunction)
+		if s.text("Resource") == awaitToken {
+			longest = longestAnswer
+		}
+		if n, ok := s.fields["TimeoutSeconds"].(float64); !ok || n > longest {
+			broken = append(broken, fmt.Sprintf("%s: TimeoutSeconds is %v; without one up to %.0f, an invocation that is lost is waited for until the whole run times out",
+				s.at, s.fields["TimeoutSeconds"], longest))
 		}
 		retried := s.errors("Retry")
+		if s.text("Resource") == startExecution {
+			if !slices.Contains(retried, "States.TaskFailed") {
+				broken = append(broken, fmt.Sprintf("%s does not retry States.TaskFailed: a throttled call would end a run of days", s.at))
+			}
+			continue
+		}
 		for _, name := range transient {
 			if !slices.Contains(retried, name) {
 				broken = append(broken, fmt.Sprintf("%s does not retry %s: a hiccup of Lambda would end a migration of days. Copy the Retry of another Task", s.at, name))

@@ -25,6 +25,23 @@ func TestEveryTaskHasItsFunction(t *testing.T) {
 	holds(t, func(t *tree) []string { return functions(t, slices.Sorted(maps.Keys(handlers))) })
 }
 
+// The integrations that a Task may use besides calling a function by its ARN.
+const (
+	startExecution = "arn:aws:states:::states:startExecution"
+	awaitToken     = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+)
+
+// function is what a Task calls: its Resource, or the FunctionName of one that
+// waits for a token.
+func (s state) function() string {
+	if s.text("Resource") != awaitToken {
+		return s.text("Resource")
+	}
+	parameters, _ := s.fields["Parameters"].(map[string]any)
+	name, _ := parameters["FunctionName"].(string)
+	return name
+}
+
 var functionARN = regexp.MustCompile(`^\$\{([A-Z]\w*)FunctionArn\}$`)
 
 func functions(t *tree, handlers []string) (broken []string) {
@@ -33,7 +50,10 @@ func functions(t *tree, handlers []string) (broken []string) {
 		if s.text("Type") != "Task" {
 			continue
 		}
-		found := functionARN.FindStringSubmatch(s.text("Resource"))
+		if s.text("Resource") == startExecution {
+			continue // no function, but AWS itself
+		}
+		found := functionARN.FindStringSubmatch(s.function())
 		if found == nil {
 			broken = append(broken, fmt.Sprintf("%s calls %s: name a function as ${LoadFunctionArn}, so that both runtimes can put their own in", s.at, s.text("Resource")))
 			continue

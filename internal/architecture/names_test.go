@@ -16,9 +16,9 @@ import (
 type fate string
 
 const (
-	retried fate = "retried by every Task" // it may go well the next time
-	caught  fate = "caught"                // the flow has states for it
-	ends    fate = "ends the run"          // a person must act: finish records it, resume goes on
+	retried fate = "retried by every Task that it can occur in" // it may go well the next time
+	caught  fate = "caught"                                     // the flow has states for it
+	ends    fate = "ends the run"                               // a person must act: finish records it, resume goes on
 )
 
 // fates says of every name what the definitions must do with it, and why.
@@ -30,8 +30,9 @@ var fates = map[migration.Name]struct {
 	migration.TargetUnavailable: {retried, "platforms come back, and load probes for what it did"},
 	migration.StorageFailed:     {retried, "a conflict or a throttled store is over in seconds"},
 
-	migration.GateClosed:  {caught, "what was staged is destroyed before the run ends"},
-	migration.NotVerified: {caught, "the differences are written down before the run ends"},
+	migration.ApprovalRefused: {caught, "what was staged is destroyed before the run ends"},
+	migration.GateClosed:      {caught, "what was staged is destroyed before the run ends"},
+	migration.NotVerified:     {caught, "the differences are written down before the run ends"},
 
 	migration.PlanInvalid:      {ends, "the same plan is as wrong the next time"},
 	migration.PlanChanged:      {ends, "somebody must agree to the new plan"},
@@ -42,6 +43,7 @@ var fates = map[migration.Name]struct {
 	migration.KeyForgotten:     {ends, "a destroyed key does not come back"},
 	migration.LedgerLost:       {ends, "adopting what the target holds is a decision"},
 	migration.LeaseLost:        {ends, "another run is at work"},
+	migration.Aborted:          {ends, "somebody wanted it; finish gives it this name"},
 	migration.Internal:         {ends, "a fault of ours repeats itself"},
 }
 
@@ -59,6 +61,28 @@ func TestEveryFailureMeetsItsFate(t *testing.T) {
 	holds(t, fated)
 }
 
+// asks says which help desks the step behind a function speaks to. A Retry on the
+// failure of one that it never asks is a promise that nobody keeps.
+var asks = map[string][]migration.Name{
+	"Plan":      {migration.SourceUnavailable, migration.TargetUnavailable},
+	"Extract":   {migration.SourceUnavailable},
+	"Anonymize": {migration.TargetUnavailable}, // for the words that it takes
+	"Load":      {migration.TargetUnavailable},
+	"Verify":    {migration.TargetUnavailable},
+	"Report":    {migration.SourceUnavailable, migration.TargetUnavailable}, // for their profiles
+}
+
+// meets reports whether a failure can occur in the step that a Task calls. What
+// only lists segments asks no desk.
+func (s state) meets(n migration.Name) bool {
+	found := functionARN.FindStringSubmatch(s.function())
+	if found == nil || n != migration.SourceUnavailable && n != migration.TargetUnavailable {
+		return found != nil
+	}
+	parameters, _ := s.fields["Parameters"].(map[string]any)
+	return parameters["list"] != true && slices.Contains(asks[found[1]], n)
+}
+
 // fated compares fates with the definitions.
 func fated(t *tree) (broken []string) {
 	catchers := map[string]bool{}
@@ -66,8 +90,9 @@ func fated(t *tree) (broken []string) {
 		retry, catch := s.errors("Retry"), s.errors("Catch")
 		for _, name := range slices.Sorted(maps.Keys(fates)) {
 			f := fates[name]
-			if is := slices.Contains(retry, string(name)); s.text("Type") == "Task" && is != (f.fate == retried) {
-				broken = append(broken, fmt.Sprintf("%s: retried is %t, but %s is to be %s, because %s. Change its Retry, or fates in "+
+			should := f.fate == retried && s.meets(name)
+			if is := slices.Contains(retry, string(name)); s.text("Type") == "Task" && is != should {
+				broken = append(broken, fmt.Sprintf("%s: retried is %t, but %s is to be %s, because %s. Change its Retry, or fates and asks in "+
 					"internal/architecture/names_test.go", s.at, is, name, f.fate, f.why))
 			}
 			if slices.Contains(catch, string(name)) {
@@ -83,13 +108,16 @@ func fated(t *tree) (broken []string) {
 	return broken
 }
 
+// alreadyStarted is what states:startExecution calls a name that is taken.
+const alreadyStarted = "StepFunctions.ExecutionAlreadyExistsException"
+
 // occurring are the names of the language that a state of a type can meet. A
 // Retry on another is a promise that nobody keeps: States.Runtime ends an
 // execution whatever its Catch says, States.DataLimitExceeded takes 256 KiB.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 var occurring = map[string][]string{
-	"Task": append([]string{"States.Timeout", "States.TaskFailed", "States.ALL", "States.HeartbeatTimeout", "Lambda.Unknown"}, transient...),
-	"Map":  {"States.ExceedToleratedFailureThreshold", "States.ItemReaderFailed", "States.ResultWriterFailed", "States.ALL", "States.TaskFailed"},
+	"Task": append([]string{"States.Timeout", "States.TaskFailed", "States.HeartbeatTimeout", "Lambda.Unknown", alreadyStarted}, transient...),
+	"Map":  {"States.ExceedToleratedFailureThreshold", "States.ItemReaderFailed", "States.ResultWriterFailed", "States.TaskFailed"},
 }
 
 func TestDefinitionsNameOnlyErrorsThatOccur(t *testing.T) { holds(t, errorNames) }

@@ -20,9 +20,9 @@ import (
 // adds one says by it that its value is a reference, a count or a name of ours.
 // "phase/name" is a key that is allowed in one place only.
 var passed = set(`
-	run tenant migration id mode limit adopt
+	run tenant migration id mode limit adopt execution next_part loops complete
 
-	plan raw read clean gate result census commit seal report finish
+	approval plan raw read clean gate result census commit seal report finish
 	plan_hash kinds kind concurrency workers results phases phase phase_count next phases/name phase/name
 	done wait partial outcome counted documents
 
@@ -30,7 +30,8 @@ var passed = set(`
 	records broken blobs linked bytes objects left passed personal residual created adopted differences moved held
 	accounted expected placeholders found missing foreign doubled suspended
 
-	list failure refusal refusal/Error refusal/Cause
+	list failure refusal refusal/Error refusal/Cause token
+	FunctionName Payload StateMachineArn Name Input
 `)
 
 const (

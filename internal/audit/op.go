@@ -14,6 +14,9 @@ const (
 	GatePassed       Op = "gate.passed"
 	GateFailed       Op = "gate.failed"
 	GateWaived       Op = "gate.waived"
+	GateAsked        Op = "gate.asked"
+	GateApproved     Op = "gate.approved"
+	GateRejected     Op = "gate.rejected"
 	LoadSegment      Op = "load.segment"
 	VerifySegment    Op = "verify.segment"
 	CensusTaken      Op = "census.taken"
@@ -45,7 +48,7 @@ const (
 func Ops() []Op {
 	return []Op{
 		RunStarted, PlanAccepted, KeysMade, ExtractSegment, AnonymizeSegment, InventoryDone,
-		GatePassed, GateFailed, GateWaived, LoadSegment, VerifySegment, CensusTaken, Quarantined, Withheld,
+		GatePassed, GateFailed, GateWaived, GateAsked, GateApproved, GateRejected, LoadSegment, VerifySegment, CensusTaken, Quarantined, Withheld,
 		Committed, SealKeys, SealObjects, ReportIssued, RunFinished, RunFailed, RunStopped, RollbackRemoved,
 		MigrationClosed, ConsentRecorded, ConsentWithdrawn, RequestOpened, RequestVerified,
 		RequestExecuted, RequestClosed, RetentionApplied,

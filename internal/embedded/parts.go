@@ -159,7 +159,9 @@ func (a recorder) Record(ctx context.Context, r migration.Run, shard string, eve
 	for i := range events {
 		e := &events[i]
 		e.Tenant, e.Migration, e.Run = r.Tenant, r.Migration, r.ID
-		e.Actor = audit.Actor{Kind: audit.Function, ID: "safeconduct", Version: a.r.Tool}
+		if e.Actor == (audit.Actor{}) {
+			e.Actor = audit.Actor{Kind: audit.Function, ID: "safeconduct", Version: a.r.Tool}
+		}
 	}
 	if err := w.Append(ctx, events...); err != nil {
 		return audit.Head{}, err

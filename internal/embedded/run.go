@@ -64,7 +64,7 @@ func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error)
 	if err := r.Plans.Keep(ctx, run, r.Plan); err != nil {
 		return run, err
 	}
-	return run, r.execute(ctx, run, migration.PlanInput{Run: run, PlanHash: q.PlanHash}, (*workflow.Machine).Run)
+	return run, r.execute(ctx, run, run.Execution(), migration.PlanInput{Run: run, PlanHash: q.PlanHash}, (*workflow.Machine).Run)
 }
 
 // Reach asks both help desks who they are. A run would ask for minutes before it
@@ -124,14 +124,11 @@ func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
 	if last.State == ledger.RunFinished || last.State == ledger.RunGivenUp || last.State == ledger.RunFailed && last.Sealed != nil {
 		return run, ErrNothingToResume
 	}
-	if _, err := r.Ledger().Acquire(ctx, run.ID); err != nil {
+	execution, err := r.resume.Do(ctx, run)
+	if err != nil {
 		return run, err
 	}
-	last.State, last.Failure = ledger.RunRunning, ""
-	if err := r.Ledger().PutRun(ctx, last); err != nil {
-		return run, err
-	}
-	return run, r.execute(ctx, run, nil, goOn)
+	return run, r.execute(ctx, run, execution, nil, goOn)
 }
 
 // goOn runs an execution again from the states that failed, or from where it was
@@ -190,45 +187,7 @@ func (r *Runtime) hasJournal(ctx context.Context, run string) (bool, error) {
 // resumeUnrecorded goes on with a run that was stopped before it was recorded.
 func (r *Runtime) resumeUnrecorded(ctx context.Context, run string) (migration.Run, error) {
 	named := r.Run(run, migration.ModeFull)
-	return named, r.execute(ctx, named, nil, goOn)
-}
-
-type runMachine func(*workflow.Machine, context.Context, workflow.Execution) (json.RawMessage, error)
-
-// execute runs the state machine and does for a failed execution what an
-// EventBridge rule does in AWS: it calls finish. input is nil for an execution
-// whose journal holds it.
-func (r *Runtime) execute(ctx context.Context, run migration.Run, input any, step runMachine) error {
-	journal, err := r.Journal(run.ID)
-	if err != nil {
-		return err
-	}
-	defer closeJournal(journal)
-	var text json.RawMessage
-	if input != nil {
-		if text, err = json.Marshal(input); err != nil {
-			return err
-		}
-	}
-	var last failures
-	_, err = step(r.machine, ctx, workflow.Execution{
-		Name: run.Migration + "-" + run.ID, StateMachine: "migrate", Input: text, Journal: journal, Clock: r.Clock,
-		Tasks:   r.tasks(last.note, r.newTracker(ctx).each),
-		Objects: objects{r.Staging}, Observe: r.Observe,
-	})
-	var failure *workflow.Failure
-	if !errors.As(err, &failure) {
-		return err
-	}
-	failed := last.explain(run.ID, failure)
-	_, err = r.steps.Finish.Do(ctx, migration.FinishInput{Run: run, Outcome: "failed", Failure: migration.Name(failed.Name)})
-	return errors.Join(failed, err)
-}
-
-func closeJournal(j workflow.Journal) {
-	if c, ok := j.(interface{ Close() error }); ok {
-		_ = c.Close() // every entry was synced when it was appended
-	}
+	return named, r.execute(ctx, named, named.Execution(), nil, goOn)
 }
 
 // Report gathers the report of a run anew from the ledger.

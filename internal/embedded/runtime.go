@@ -80,6 +80,7 @@ type Runtime struct {
 	Progress func(Progress) // told after each invocation; nil for nobody
 
 	steps   function.Steps
+	resume  migration.Resume
 	machine *workflow.Machine
 	closers []func() error
 }
@@ -209,6 +210,7 @@ func closeAll(closers []func() error) error {
 func New(p *plan.Plan, parts Parts) (*Runtime, error) {
 	r := &Runtime{Parts: parts, Plan: p}
 	r.steps = r.wire()
+	r.resume = migration.Resume{Base: r.steps.Finish.Base}
 	var err error
 	r.machine, err = machine(r.steps)
 	return r, err

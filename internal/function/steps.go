@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
@@ -41,6 +42,20 @@ func Verify(s migration.Verify) Handler {
 	})
 }
 
+// Finish records the end of a run: for the state machine, and for EventBridge,
+// whose event has a form of AWS's own.
+func Finish(s migration.Finish) Handler {
+	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+		var event migration.ExecutionEvent
+		if json.Unmarshal(input, &event) != nil || event.DetailType == "" {
+			return Handle(s.Do)(ctx, input)
+		}
+		return Handle(func(ctx context.Context, _ struct{}) (migration.FinishOutput, error) {
+			return s.Ended(ctx, event)
+		})(ctx, json.RawMessage("{}"))
+	}
+}
+
 // Steps are the steps of a run, wired for a runtime that is one process. A
 // function that is a process of its own is made of its own step and links no
 // other.
@@ -69,6 +84,6 @@ func (s Steps) Handlers() map[string]Handler {
 		"commit":    Handle(s.Commit.Do),
 		"seal":      Handle(s.Seal.Do),
 		"report":    Handle(s.Report.Do),
-		"finish":    Handle(s.Finish.Do),
+		"finish":    Finish(s.Finish),
 	}
 }

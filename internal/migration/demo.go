@@ -24,7 +24,7 @@ const DemoLimit = 20
 // demo reads the ugliest tickets of the source, and the people, groups and
 // organizations that they name, in one invocation.
 func (s Extract) demo(ctx context.Context, p *plan.Plan, l *ledger.Ledger, desk connectors.Source, in ExtractInput) (ExtractOutput, error) {
-	out := ExtractOutput{Kind: in.Kind}
+	out := ExtractOutput{Kind: in.Kind, Loops: in.Loops + 1}
 	tickets, err := s.chooseTickets(ctx, p, desk, cmp.Or(in.Run.Limit, DemoLimit))
 	if err != nil {
 		return out, err

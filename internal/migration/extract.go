@@ -33,7 +33,11 @@ type Extract struct {
 type ExtractInput struct {
 	Run  Run           `json:"run"`
 	Kind helpdesk.Kind `json:"kind,omitempty"`
-	List bool          `json:"list,omitempty"`
+	// Loops is how often the flow has asked for this kind: it hands a run on to
+	// another execution before one has too many events.
+	Loops int             `json:"loops,omitempty"`
+	List  bool            `json:"list,omitempty"`
+	Kinds []helpdesk.Kind `json:"kinds,omitempty"` // that the manifest is to hold
 }
 
 // An ExtractOutput says how far it came.
@@ -43,6 +47,7 @@ type ExtractOutput struct {
 	Wait    int           `json:"wait"`    // seconds that the source asks to wait
 	Records int           `json:"records"` // of this invocation
 	Broken  int           `json:"broken"`
+	Loops   int           `json:"loops"` // one more than came in
 }
 
 // Do reads pages of the kind until it ends, the source asks for a pause, or time
@@ -56,7 +61,7 @@ func (s Extract) Do(ctx context.Context, in ExtractInput) (ExtractOutput, error)
 	if err != nil {
 		return ExtractOutput{}, ofSource("open", err)
 	}
-	out := ExtractOutput{Kind: in.Kind}
+	out := ExtractOutput{Kind: in.Kind, Loops: in.Loops + 1}
 	if in.Run.Mode == ModeDemo {
 		return s.demo(ctx, p, l, desk, in)
 	}

@@ -30,14 +30,16 @@ const (
 	TargetUnprepared  Name = "TargetUnprepared"  // something has to be set up in the target first
 	TargetMails       Name = "TargetMails"       // the target sends mail for what the run writes
 	GateClosed        Name = "GateClosed"        // the gate stopped the run before loading
+	ApprovalRefused   Name = "ApprovalRefused"   // somebody rejected the run, or nobody approved it in time
 	NotVerified       Name = "NotVerified"       // the target does not hold what was loaded
+	Aborted           Name = "Aborted"           // somebody stopped the execution
 	Internal          Name = "Internal"          // a fault of ours
 )
 
 // Names lists the closed list.
 func Names() []Name {
 	return []Name{PlanInvalid, PlanChanged, AccessDenied, SourceUnavailable, TargetUnavailable, StorageFailed,
-		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, NotVerified, Internal}
+		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, NotVerified, Aborted, Internal}
 }
 
 // A Failure is an error as both runtimes and the execution history see it: a

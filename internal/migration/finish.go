@@ -14,7 +14,7 @@ type RunInput struct {
 }
 
 // Finish records how a run ended and releases its lease. AWS calls it for a
-// run that failed, timed out or was aborted too.
+// run that failed, timed out or was aborted too: see Ended.
 type Finish struct{ Base }
 
 // A FinishInput says how the run ended.
@@ -33,8 +33,8 @@ type FinishOutput struct {
 func (s Finish) Do(ctx context.Context, in FinishInput) (FinishOutput, error) {
 	l := s.ledger(in.Run)
 	run, err := l.Run(ctx, in.Run.ID)
-	if errors.Is(err, ledger.ErrNotFound) { // it never began
-		return FinishOutput{in.Outcome}, nil
+	if errors.Is(err, ledger.ErrNotFound) { // it never began, or is no run but a rollback
+		return FinishOutput{in.Outcome}, ofStorage("release the lease", l.Release(ctx, in.Run.ID))
 	}
 	if err != nil {
 		return FinishOutput{}, ofStorage("read the run", err)

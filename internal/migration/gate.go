@@ -8,13 +8,16 @@ import (
 )
 
 // Gate decides whether the run goes on to load. It stops it where values are not
-// mapped; approvals by a person come with the deployed form.
+// mapped, and has it wait where the plan asks for a person's approval.
 type Gate struct{ Base }
 
 // A GateInput carries what is about to be loaded.
 type GateInput struct {
 	Run   Run       `json:"run"`
 	Clean CleanList `json:"clean"`
+	// Token is given where the flow waits for an approval: whoever answers with it
+	// ends the wait.
+	Token string `json:"token,omitempty"`
 }
 
 // A GateOutput is what the gate let pass.
@@ -26,11 +29,15 @@ type GateOutput struct {
 	Unmapped map[string]int `json:"unmapped,omitempty"`
 }
 
-// Do records what it lets pass, and fails with GateClosed.
+// Do records what it lets pass, and fails with GateClosed. With a token it records
+// that the run waits for an approval of what was let pass before.
 func (s Gate) Do(ctx context.Context, in GateInput) (GateOutput, error) {
 	_, l, err := s.open(ctx, in.Run)
 	if err != nil {
 		return GateOutput{}, err
+	}
+	if in.Token != "" {
+		return GateOutput{}, Approvals{s.Base}.ask(ctx, in.Run, in.Token)
 	}
 	out := GateOutput{Passed: true, Records: in.Clean.Records, Unmapped: map[string]int{}}
 	for f, err := range ledger.Notes[Findings](ctx, l, in.Run.ID, "findings#") {

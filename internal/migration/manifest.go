@@ -22,15 +22,33 @@ type Manifest struct {
 	Broken   int    `json:"broken,omitempty"`
 }
 
+// A RawList is the manifest of what was extracted, once that is all there is.
+type RawList struct {
+	Manifest
+	Complete bool `json:"complete"` // every kind is read to its end
+}
+
 // List writes the manifest of the raw side: JSON Lines, one segment a line, in
-// the order of kinds. A Distributed Map reads it.
-func (s Extract) List(ctx context.Context, in ExtractInput) (Manifest, error) {
+// the order of kinds. A Distributed Map reads it. As long as a kind is not read to
+// its end there is none: a manifest is written once.
+func (s Extract) List(ctx context.Context, in ExtractInput) (list RawList, err error) {
 	_, l, err := s.open(ctx, in.Run)
 	if err != nil {
-		return Manifest{}, err
+		return list, err
 	}
-	return writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw",
+	for _, k := range in.Kinds {
+		position, _, err := l.Position(ctx, in.Run.ID, k)
+		if err != nil {
+			return list, ofStorage("read the position", err)
+		}
+		if !position.Done {
+			return list, nil
+		}
+	}
+	list.Complete = true
+	list.Manifest, err = writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw",
 		func(g ledger.Segment) int { return g.Records + g.Broken })
+	return list, err
 }
 
 // writeManifest lists the segments of a side of which records are wanted, in an

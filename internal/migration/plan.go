@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -31,6 +32,8 @@ type Plan struct {
 type PlanInput struct {
 	Run      Run    `json:"run"`
 	PlanHash string `json:"plan_hash"`
+	// Execution is the name of the execution that sees the run through.
+	Execution string `json:"execution,omitempty"`
 }
 
 // A PlanOutput tells the flow what to go over.
@@ -40,6 +43,8 @@ type PlanOutput struct {
 	Concurrency int             `json:"concurrency"` // segments side by side in load and verify
 	Results     string          `json:"results"`     // where Distributed Maps write their results
 	PlanHash    string          `json:"plan_hash"`
+	Approval    bool            `json:"approval"`  // somebody has to approve what is loaded
+	NextPart    string          `json:"next_part"` // name of the execution that goes on where this one ends
 }
 
 // Do may be called again: it takes the lease anew and makes no second key.
@@ -67,11 +72,11 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err := s.sameLedger(ctx, l, in.Run, target); err != nil {
 		return PlanOutput{}, err
 	}
-	if err := s.begin(ctx, l, in.Run, hash); err != nil {
+	if err := s.begin(ctx, l, in, hash); err != nil {
 		return PlanOutput{}, err
 	}
 	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Workers: s.Workers, Concurrency: p.Run.Concurrency,
-		Results: in.Run.Prefix() + "results", PlanHash: hash}, nil
+		Results: in.Run.Prefix() + "results", PlanHash: hash, Approval: p.Run.Approval, NextPart: NextPart(in.Execution)}, nil
 }
 
 func (s Plan) sourceProfile(ctx context.Context, p *plan.Plan) (connectors.SourceProfile, error) {
@@ -151,14 +156,10 @@ func (s Plan) sameLedger(ctx context.Context, l *ledger.Ledger, r Run, target co
 }
 
 // begin takes the lease, makes the keys and records the start.
-func (s Plan) begin(ctx context.Context, l *ledger.Ledger, r Run, hash string) error {
-	_, err := l.Acquire(ctx, r.ID)
-	var busy *ledger.Busy
-	if errors.As(err, &busy) {
-		return failf(LeaseLost, "run %s is under way", busy.Run)
-	}
-	if err != nil {
-		return ofStorage("take the lease", err)
+func (s Plan) begin(ctx context.Context, l *ledger.Ledger, in PlanInput, hash string) error {
+	r := in.Run
+	if err := s.hold(ctx, r, cmp.Or(in.Execution, r.Execution())); err != nil {
+		return err
 	}
 	run, err := l.Run(ctx, r.ID)
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {

@@ -66,7 +66,7 @@ type Targets interface {
 }
 
 // A Recorder appends events to the audit log under a shard and returns the
-// shard's head.
+// shard's head. An event without an actor is the program's own.
 type Recorder interface {
 	Record(ctx context.Context, r Run, shard string, events ...audit.Event) (audit.Head, error)
 }
@@ -106,8 +106,13 @@ func (b Base) record(ctx context.Context, r Run, shard string, op audit.Op, obje
 	if op == audit.GateFailed || op == audit.RunFailed {
 		outcome = audit.Failed
 	}
-	head, err := b.Audit.Record(ctx, r, shard, audit.Event{At: b.Now().UTC(), Op: op,
+	return b.recordBy(ctx, r, shard, audit.Event{At: b.Now().UTC(), Op: op,
 		Object: audit.Object{Type: "segment", Ref: object}, Counts: counts, Outcome: outcome})
+}
+
+// recordBy appends an event that names its actor, or leaves it to the Recorder.
+func (b Base) recordBy(ctx context.Context, r Run, shard string, e audit.Event) error {
+	head, err := b.Audit.Record(ctx, r, shard, e)
 	if err != nil {
 		return ofStorage("write the audit log", err)
 	}

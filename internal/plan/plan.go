@@ -51,6 +51,9 @@ type Desk struct {
 type Run struct {
 	// Concurrency is how many segments are loaded side by side; 1 by default.
 	Concurrency int `yaml:"concurrency,omitempty"`
+	// Approval has the run wait, after anonymize and before anything is loaded, until
+	// a person approves it.
+	Approval bool `yaml:"approval,omitempty"`
 }
 
 // Privacy is the plan's answer to five questions and the policy that follows.

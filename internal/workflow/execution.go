@@ -25,6 +25,14 @@ type Execution struct {
 	// Tasks does what Task states ask for; nil if none does.
 	Tasks Tasks
 
+	// Answers holds what was answered to tasks that wait for it; nil if none does.
+	Answers Answers
+
+	// Start starts the execution that a Task asks for, durably; nil if none does.
+	// It returns ErrExecutionExists if one of the name exists, which the
+	// definition can catch as StepFunctions.ExecutionAlreadyExistsException.
+	Start func(ctx context.Context, s Started) error
+
 	// Objects holds what Map states read and write; nil if none does.
 	Objects Objects
 
@@ -60,6 +68,9 @@ var (
 	// definition it began with, as on AWS.
 	ErrOtherExecution = errors.New("the journal belongs to another execution")
 
+	// ErrExecutionExists: an execution of the name was started before.
+	ErrExecutionExists = errors.New("an execution of this name exists")
+
 	// ErrNotFailed: only an execution that failed can be redriven.
 	ErrNotFailed = errors.New("the execution has not failed")
 )
@@ -71,7 +82,8 @@ var errExecutionTimeout = errors.New("TimeoutSeconds of the execution is over")
 // failure is returned.
 //
 // A failure of the execution is a [*Failure]. Any other error means that it is
-// not over: the context ended or the journal failed, and Run can be called again.
+// not over: a task waits for its answer (a [*Waiting]), the context ended or the
+// journal failed, and Run can be called again.
 func (m *Machine) Run(ctx context.Context, x Execution) (json.RawMessage, error) {
 	return m.drive(ctx, x, false)
 }
@@ -110,6 +122,9 @@ type run struct {
 // open reads the journal, and begins it if it is empty.
 func (m *Machine) open(ctx context.Context, x Execution, redrive bool) (*run, error) {
 	x = x.withDefaults()
+	if err := m.lacks(x); err != nil {
+		return nil, err
+	}
 	h, err := replay(x.Journal.Entries(ctx))
 	if err != nil {
 		return nil, err
@@ -152,6 +167,36 @@ func (x Execution) withDefaults() Execution {
 		x.home = "local:000000000000"
 	}
 	return x
+}
+
+// lacks tells what the machine needs and the execution has not.
+func (m *Machine) lacks(x Execution) error {
+	for s := range m.flow.all {
+		t, _ := s.work.(*task)
+		switch {
+		case t == nil:
+		case t.kind == awaited && x.Answers == nil:
+			return fmt.Errorf("state %q waits for an answer, and there are no Answers", s.name)
+		case t.kind == started && x.Start == nil:
+			return fmt.Errorf("state %q starts an execution, and there is no Start", s.name)
+		}
+	}
+	return nil
+}
+
+// Begin makes the journal that of a new execution and runs nothing: whoever was
+// promised that an execution is started can rely on it, and Run goes on with it. It
+// returns ErrExecutionExists for a journal that has entries.
+func (m *Machine) Begin(ctx context.Context, x Execution) error {
+	x = x.withDefaults()
+	for _, err := range x.Journal.Entries(ctx) {
+		if err == nil {
+			err = ErrExecutionExists
+		}
+		return err
+	}
+	_, err := m.begin(ctx, x)
+	return err
 }
 
 // begin writes the first entry of a journal.

@@ -35,7 +35,8 @@ type Entry struct {
 	Next string          `json:"next,omitempty"` // exit: the state that follows, none at the end
 
 	Retries []int     `json:"retries,omitempty"` // retry: how often, for each of the state's retriers
-	Until   time.Time `json:"until,omitzero"`    // retry, wait: when to go on
+	Until   time.Time `json:"until,omitzero"`    // retry, wait: when to go on; await: until when
+	Token   string    `json:"token,omitempty"`   // token, await: by which the task is answered
 
 	MapRun string `json:"mapRun,omitempty"` // map: the id of a distributed Map's run
 	Items  string `json:"items,omitempty"`  // map: digest of the items it read
@@ -52,6 +53,8 @@ const (
 	entryExit    EntryKind = "exit"    // a state was left
 	entryRetry   EntryKind = "retry"   // a state failed and will be tried again
 	entryWait    EntryKind = "wait"    // a Wait state waits
+	entryToken   EntryKind = "token"   // a task is about to be asked with a token
+	entryAwait   EntryKind = "await"   // a task was asked and waits for its answer
 	entryMap     EntryKind = "map"     // a distributed Map read its items
 	entryFail    EntryKind = "fail"    // the execution, or an item of a distributed Map, failed
 	entryRedrive EntryKind = "redrive" // a failed execution runs again

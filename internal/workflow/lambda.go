@@ -103,18 +103,11 @@ func (m *Machine) FunctionNames() []string {
 }
 
 func (fl *flow) functionNames(names map[string]bool) {
-	for _, s := range fl.states {
-		switch w := s.work.(type) {
-		case *task:
-			if name := w.functionName(s.parameters); name != "" {
+	for s := range fl.all {
+		if t, ok := s.work.(*task); ok {
+			if name := t.functionName(s.parameters); name != "" {
 				names[name] = true
 			}
-		case *parallel:
-			for _, branch := range w.branches {
-				branch.functionNames(names)
-			}
-		case *mapState:
-			w.flow.functionNames(names)
 		}
 	}
 }

@@ -43,9 +43,11 @@ type state struct {
 // Parse reads a definition and refuses what it does not implement, all of it at
 // once: the error joins [*Refused] and [*Invalid] errors.
 //
-// A Task state may call Lambda functions, by their ARN or as lambda:invoke. Any
-// other Resource is refused unless it stands in accept, in full or, ending in *,
-// by its beginning: whoever accepts one has [Tasks] that can do it, with the
+// A Task state may call Lambda functions, by their ARN or as lambda:invoke. In the
+// outermost flow it may wait for an answer (lambda:invoke.waitForTaskToken, see
+// [Answers]) and start executions (states:startExecution, see [Execution.Start]).
+// Any other Resource is refused unless it stands in accept, in full or, ending in
+// *, by its beginning: whoever accepts one has [Tasks] that can do it, with the
 // pattern (.sync, .waitForTaskToken) at its end.
 func Parse(definition []byte, accept ...string) (*Machine, error) {
 	decoded, err := decodeDefinition(definition)
@@ -71,6 +73,7 @@ type parser struct {
 	*problems
 	accept []string
 	names  map[string]bool // of all states: the language wants them unique
+	depth  int             // of flows within flows
 }
 
 const longestTimeout = 99_999_999 // seconds, from the Step Functions quotas
@@ -100,6 +103,8 @@ func (p *parser) queryLanguage(f *fields) bool {
 
 // flow reads StartAt and States, which the caller's object has among others.
 func (p *parser) flow(f *fields) *flow {
+	p.depth++
+	defer func() { p.depth-- }()
 	f.comment()
 	f.require("StartAt", "States")
 	fl := &flow{startAt: f.text("StartAt"), states: map[string]*state{}}
@@ -170,6 +175,34 @@ func (s *state) targets() []string {
 		all = append(all, c.targets()...)
 	}
 	return all
+}
+
+// all goes over the states of the flow and of those within it.
+func (fl *flow) all(yield func(*state) bool) { fl.each(yield) }
+
+func (fl *flow) each(yield func(*state) bool) bool {
+	for _, s := range fl.states {
+		if !yield(s) {
+			return false
+		}
+		for _, inner := range s.inner() {
+			if !inner.each(yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// inner lists the flows of branches and items.
+func (s *state) inner() []*flow {
+	switch w := s.work.(type) {
+	case *parallel:
+		return w.branches
+	case *mapState:
+		return []*flow{w.flow}
+	}
+	return nil
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -22,6 +22,8 @@ func mapWith(fields string) string {
 func TestRefusals(t *testing.T) {
 	const task = `"Type":"Task","End":true,"Resource":"arn:aws:lambda:r:a:function:f"`
 	const invoke = `"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`
+	const awaiting = `"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f"}`
+	const start = `"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution"`
 	for _, c := range []struct{ definition, feature, path string }{
 		{`{"QueryLanguage":"JSONata","StartAt":"S","States":{}}`, "JSONata", "/QueryLanguage"},
 		{machineWith(`"Type":"Pass","QueryLanguage":"JSONata","Output":1,"End":true`), "JSONata", "/States/S/QueryLanguage"},
@@ -35,7 +37,11 @@ func TestRefusals(t *testing.T) {
 		{machineWith(task + `,"Credentials":{"RoleArn":"r"}`), "Credentials", "/States/S/Credentials"},
 		{machineWith(task + `,"Retry":[{"ErrorEquals":["E"],"Surprise":1}]`), "Surprise", "/States/S/Retry/0/Surprise"},
 		{machineWith(`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`), "sqs:sendMessage", "/States/S/Resource"},
-		{machineWith(`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken"`), "waitForTaskToken", "/States/S/Resource"},
+		{machineWith(`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken"`), "waitForTaskToken", "/States/S/Resource"},
+		{machineWith(`"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution.sync"`), "startExecution.sync", "/States/S/Resource"},
+		{machineWith(awaiting + `,"HeartbeatSeconds":5`), "HeartbeatSeconds", "/States/S/HeartbeatSeconds"},
+		{machineWith(start + `,"Parameters":{"StateMachineArn":"m","TraceHeader":"t"}`), "TraceHeader", "/States/S/Parameters/TraceHeader"},
+		{`{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"S","States":{"S":{` + awaiting + `}}}}}}`, "within", "/States/M/ItemProcessor/States/S/Resource"},
 		{machineWith(`"Type":"Task","End":true,"Resource":"${LoadFunctionArn}"`), "LoadFunctionArn", "/States/S/Resource"},
 		{machineWith(invoke + `,"Parameters":{"FunctionName":"f","InvocationType":"Event"}`), "InvocationType", "/States/S/Parameters/InvocationType"},
 		{mapWith(`"ItemBatcher":{"MaxItemsPerBatch":2}`), "ItemBatcher", "/States/S/ItemBatcher"},

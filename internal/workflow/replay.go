@@ -34,6 +34,9 @@ type past struct {
 type visitPast struct {
 	retries  []int
 	until    time.Time
+	token    string // that the task is asked with
+	awaits   bool   // it was asked, and waits
+	deadline time.Time
 	mapRun   string
 	items    string
 	children map[int]*past // its branches or items
@@ -94,6 +97,10 @@ func (h *history) addVisit(e Entry) error {
 		p.visit = visitPast{retries: e.Retries, until: e.Until}
 	case entryWait:
 		p.visit.until = e.Until
+	case entryToken:
+		p.visit.token, p.visit.awaits = e.Token, false
+	case entryAwait:
+		p.visit.token, p.visit.awaits, p.visit.deadline = e.Token, true, e.Until
 	case entryMap:
 		p.visit.mapRun, p.visit.items = e.MapRun, e.Items
 	default:
@@ -129,6 +136,7 @@ func (h *history) flow(path string) (*past, error) {
 func (p *past) forgive() {
 	p.failure = nil
 	p.visit.retries, p.visit.until = nil, time.Time{}
+	p.visit.token, p.visit.awaits = "", false // the token died with the task
 	for _, c := range p.visit.children {
 		c.forgive()
 	}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // task asks Tasks for something.
@@ -18,12 +16,23 @@ type task struct {
 	resource  string
 	timeout   *setting
 	heartbeat *setting
+	kind      taskKind
 }
 
-// lambdaInvoke is the integration that wraps a function's payload and result.
+// A taskKind is who does a task.
+type taskKind int
+
+const (
+	asked   taskKind = iota // Tasks, which answer at once
+	awaited                 // Tasks begin it, and Answers ends it: see token.go
+	started                 // Starter: see start.go
+)
+
+// lambdaInvoke is the integration that wraps a function's payload and result;
+// with a token, the result comes from whoever was given the token.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 var (
-	lambdaInvoke   = regexp.MustCompile(`^arn:aws[a-z-]*:states:::lambda:invoke$`)
+	lambdaInvoke   = regexp.MustCompile(`^arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?$`)
 	lambdaFunction = regexp.MustCompile(`^arn:aws[a-z-]*:lambda:[^:]*:[^:]*:function:([^:]+)(:[^:]+)?$`)
 )
 
@@ -34,9 +43,18 @@ func (p *parser) task(s *state, f *fields) work {
 		timeout:   f.wholeSetting("TimeoutSeconds", 1, longestTimeout),
 		heartbeat: f.wholeSetting("HeartbeatSeconds", 1, longestTimeout),
 	}
-	if lambdaInvoke.MatchString(t.resource) {
-		p.checkLambdaInvoke(s)
-	} else if !lambdaFunction.MatchString(t.resource) && !p.accepts(t.resource) {
+	switch {
+	case p.accepts(t.resource), lambdaFunction.MatchString(t.resource):
+	case lambdaInvoke.MatchString(t.resource):
+		p.parameters(s, "FunctionName", "Payload")
+		if t.needsToken() {
+			t.kind = awaited
+			p.checkAwaited(s, t)
+		}
+	case startExecution.MatchString(t.resource):
+		t.kind = started
+		p.parameters(s, "StateMachineArn", "Name", "Input")
+	default:
 		p.refuse(f.at+"/Resource", "the Task resource %q", t.resource)
 	}
 	return t
@@ -49,19 +67,19 @@ func (p *parser) accepts(resource string) bool {
 	})
 }
 
-// checkLambdaInvoke refuses parameters that change how a function is called.
-func (p *parser) checkLambdaInvoke(s *state) {
+// parameters holds a task to those that are implemented. The first is required.
+func (p *parser) parameters(s *state, known ...string) {
 	at := s.at + "/Parameters"
 	var names []string
 	if s.parameters != nil {
 		names = s.parameters.names()
 	}
-	if !slices.Contains(names, "FunctionName") {
-		p.invalid(at, "lambda:invoke needs the parameter FunctionName")
+	if !slices.Contains(names, known[0]) {
+		p.invalid(at, "the task needs the parameter %s", known[0])
 	}
 	for _, name := range names {
-		if name != "FunctionName" && name != "Payload" {
-			p.refuse(at+"/"+name, "the parameter %q of lambda:invoke", name)
+		if !slices.Contains(known, name) {
+			p.refuse(at+"/"+name, "the parameter %q of this task", name)
 		}
 	}
 }
@@ -76,7 +94,7 @@ func (t *task) do(ctx context.Context, v *visit, input any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := t.invoke(ctx, v, timeout, encode(input))
+	result, err := t.result(ctx, v, timeout, encode(input))
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +107,17 @@ func (t *task) do(ctx context.Context, v *visit, input any) (any, error) {
 		return nil, runtimeFailure("The task '%s' returned no JSON.", t.resource)
 	}
 	return value, nil
+}
+
+// result asks whoever does this kind of task.
+func (t *task) result(ctx context.Context, v *visit, timeout time.Duration, input json.RawMessage) (json.RawMessage, error) {
+	switch t.kind {
+	case awaited:
+		return t.await(ctx, v, timeout, input)
+	case started:
+		return t.start(ctx, v, input)
+	}
+	return t.invoke(ctx, v, timeout, input)
 }
 
 // timeoutIn reads the settings that may stand in the input. A heartbeat means
@@ -157,11 +186,4 @@ func (t *task) failed(v *visit, f *Failure) *Failure {
 	}
 	v.emit(Event{Type: kind + outcome, Error: f.Name})
 	return f
-}
-
-// prepareToken makes $$.Task.Token before the parameters are evaluated.
-func (v *visit) prepareToken() {
-	if t, ok := v.state.work.(*task); ok && t.needsToken() {
-		v.token = uuid.NewString()
-	}
 }

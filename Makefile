@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud build-functions deploy
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -17,6 +17,8 @@ help:
 	@echo 'make bench-live   the load state against a plain loop of the same requests'
 	@echo 'make cloud-up     installs and starts emulators of AWS on loopback; cloud-down stops them'
 	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them'
+	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
+	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
 
@@ -24,6 +26,21 @@ build: $(BIN)
 
 $(BIN): $(SOURCES) go.mod go.sum
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/safeconduct
+
+# One command builds all ten, so that their packages are compiled once. lambda.norpc
+# leaves out a protocol that nobody speaks any more, and with it the templates and
+# reflection that keep the linker from dropping what is not called.
+ARCH ?= arm64
+FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
+build-functions:
+	@rm -rf dist && mkdir -p dist/bin
+	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w -buildid=' -o dist/bin/ ./functions/...
+	@for f in $(FUNCTIONS); do mkdir dist/$$f && mv dist/bin/$$f dist/$$f/bootstrap || exit 1; done; rmdir dist/bin
+
+# The first time it asks for what samconfig.toml does not say, and writes it there.
+SAM ?= sam
+deploy: build-functions
+	$(SAM) deploy $(if $(wildcard .deployed),,--guided) && touch .deployed
 
 demo: $(BIN)
 	@$(BIN) migrate --plan examples/acme/plan.yaml --home .demo/home --reports .demo/reports
@@ -75,4 +92,4 @@ fuzz:
 	  done; done
 
 clean:
-	rm -rf bin .demo
+	rm -rf bin dist .demo

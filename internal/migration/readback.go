@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"sync"
+	"sync/atomic"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -13,16 +15,64 @@ import (
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
+// inFlight is how many records are read back at a time. Most of verify is waiting
+// for answers; help desks bear three or four requests at once, and a connector
+// that knows better lets fewer through.
+const inFlight = 4
+
+// A reading is what the target holds of one record.
+type reading struct {
+	record helpdesk.Record
+	files  int
+	err    error
+}
+
+// readAll reads what the run put into the target. After an error nothing more is
+// asked for: the records are compared in their order, and the error ends that
+// before a record that was not asked for.
+func (c *check) readAll(ctx context.Context, lines []cleanLine, entries []ledger.Entry) []reading {
+	found := make([]reading, len(lines))
+	turn := make(chan struct{}, inFlight)
+	var failed atomic.Bool
+	var all sync.WaitGroup
+	for i := range lines {
+		if !c.readable(&entries[i], &lines[i]) {
+			continue
+		}
+		turn <- struct{}{}
+		if failed.Load() {
+			break
+		}
+		all.Go(func() {
+			defer func() { <-turn }()
+			found[i] = read(ctx, c.target, entries[i].Kind, entries[i].Target)
+			if found[i].err != nil && !errors.Is(found[i].err, connectors.ErrNotFound) {
+				failed.Store(true)
+			}
+		})
+	}
+	all.Wait()
+	return found
+}
+
+// read asks for one record and for the bytes of its files.
+func read(ctx context.Context, target connectors.Target, k helpdesk.Kind, id string) (r reading) {
+	if r.record, r.err = target.Read(ctx, k, id); r.err != nil {
+		r.err = readError(r.err)
+		return r
+	}
+	r.files, r.err = hashFiles(ctx, target, &r.record)
+	return r
+}
+
 // readBack compares one record with what the target holds, and notes what was
 // read as the base of later deltas.
-func (c *check) readBack(ctx context.Context, line *cleanLine, e *ledger.Entry, ids lookup) (changed bool, err error) {
-	got, err := c.target.Read(ctx, e.Kind, e.Target)
-	if err != nil {
-		return false, readError(err)
+func (c *check) readBack(line *cleanLine, e *ledger.Entry, ids lookup, found reading) (changed bool, err error) {
+	if found.err != nil {
+		return false, found.err
 	}
-	if err := c.hashFiles(ctx, &got); err != nil {
-		return false, err
-	}
+	got := found.record
+	c.verdict.Files += found.files
 	want := copyOf(line.Record)
 	dangling, err := ids.apply(&want)
 	if err != nil {
@@ -100,10 +150,10 @@ func (c *check) threads(want, got *helpdesk.Record, e *ledger.Entry) {
 }
 
 // hashFiles reads the bytes of the target's attachments, where it gives them.
-func (c *check) hashFiles(ctx context.Context, r *helpdesk.Record) error {
-	opener, ok := c.target.(connectors.AttachmentOpener)
+func hashFiles(ctx context.Context, target connectors.Target, r *helpdesk.Record) (files int, err error) {
+	opener, ok := target.(connectors.AttachmentOpener)
 	if !ok {
-		return nil
+		return 0, nil
 	}
 	for _, a := range attachmentsOf(r) {
 		sum, size, err := hashFile(ctx, opener, *a)
@@ -111,13 +161,13 @@ func (c *check) hashFiles(ctx context.Context, r *helpdesk.Record) error {
 		case errors.Is(err, connectors.ErrNotFound):
 			a.SHA256, a.Size = "", 0
 		case err != nil:
-			return ofTarget("read an attachment", err)
+			return files, ofTarget("read an attachment", err)
 		default:
 			a.SHA256, a.Size = sum, size
-			c.verdict.Files++
+			files++
 		}
 	}
-	return nil
+	return files, nil
 }
 
 func hashFile(ctx context.Context, opener connectors.AttachmentOpener, a helpdesk.Attachment) (sum string, size int64, err error) {

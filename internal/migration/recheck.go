@@ -63,18 +63,15 @@ func (s Recheck) Do(ctx context.Context, p *plan.Plan) (RecheckResult, error) {
 }
 
 func (r *RecheckResult) entry(ctx context.Context, c *check, e ledger.Entry) error {
-	got, err := c.target.Read(ctx, e.Kind, e.Target)
-	if errors.Is(err, connectors.ErrNotFound) {
+	found := read(ctx, c.target, e.Kind, e.Target)
+	if errors.Is(found.err, connectors.ErrNotFound) {
 		r.Missing++
 		return nil
 	}
-	if err != nil {
-		return ofTarget("read back", err)
+	if found.err != nil {
+		return found.err
 	}
-	if err := c.hashFiles(ctx, &got); err != nil {
-		return err
-	}
-	now := base(c.index, &got)
+	now := base(c.index, &found.record)
 	if maps.Equal(now, e.Base) {
 		r.Same++
 		return nil

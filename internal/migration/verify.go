@@ -102,9 +102,10 @@ func (c *check) segment(ctx context.Context, lines []cleanLine) error {
 	if err != nil {
 		return err
 	}
+	found := c.readAll(ctx, lines, entries)
 	var seen []*ledger.Entry
 	for i := range lines {
-		changed, err := c.line(ctx, &lines[i], &entries[i], ids)
+		changed, err := c.line(&lines[i], &entries[i], ids, found[i])
 		if err != nil {
 			return err
 		}
@@ -142,13 +143,13 @@ func (c *check) withRequired(records []*helpdesk.Record) []*helpdesk.Record {
 
 // line gives a record its outcome, and each field of a record that this run
 // loaded its class.
-func (c *check) line(ctx context.Context, line *cleanLine, e *ledger.Entry, ids lookup) (changed bool, err error) {
+func (c *check) line(line *cleanLine, e *ledger.Entry, ids lookup, found reading) (changed bool, err error) {
 	for _, m := range line.Marks {
 		c.verdict.Rules[m.Rule]++
 	}
 	outcome := c.outcome(e, line)
-	if outcome == OutcomeLoaded && e.State == ledger.StateLoaded {
-		changed, err = c.readBack(ctx, line, e, ids)
+	if c.readable(e, line) {
+		changed, err = c.readBack(line, e, ids, found)
 		if errors.Is(err, connectors.ErrNotFound) {
 			c.differs(Difference{Kind: e.Kind, Ref: e.Ref, ID: e.Target, Path: "", Class: Unexpected})
 			err = nil
@@ -159,6 +160,12 @@ func (c *check) line(ctx context.Context, line *cleanLine, e *ledger.Entry, ids 
 		c.verdict.Reasons[outcome+": "+e.Reason]++
 	}
 	return changed, err
+}
+
+// readable reports whether this run put the record into the target, so that it is
+// read back.
+func (c *check) readable(e *ledger.Entry, line *cleanLine) bool {
+	return c.outcome(e, line) == OutcomeLoaded && e.State == ledger.StateLoaded
 }
 
 // outcome puts a record of the clean side into exactly one outcome.

@@ -54,8 +54,6 @@ type RunStatus struct {
 	Migration string    `json:"migration"`
 	Progress  *Progress `json:"progress,omitempty"`
 	Waiting   []Waiting `json:"waiting"`
-	Message   string    `json:"message,omitempty"` // of a failure: references and codes
-	Documents []string  `json:"documents"`
 }
 
 // A Cursor says until when a kind of the source has been moved. Where in the
@@ -85,13 +83,20 @@ type Step struct {
 // Waiting is what a run waits for, and for whom.
 type Waiting struct {
 	Run   string    `json:"run"`
-	For   string    `json:"for"` // approval, help desk, another run
+	For   string    `json:"for"`
 	Whom  Role      `json:"whom,omitempty"`
 	Since time.Time `json:"since,omitzero"`
 	// Reasons are the counts that somebody has to decide on, such as findings of
 	// personal data by kind.
 	Reasons map[string]int `json:"reasons,omitempty"`
 }
+
+// What a run can wait for.
+const (
+	WaitApproval = "approval"
+	WaitHelpDesk = "help_desk"   // it does not answer, or asked for a pause
+	WaitRun      = "another_run" // that holds the lease
+)
 
 // Next is what the state of a migration asks for.
 type Next struct {
@@ -115,8 +120,8 @@ const (
 // A Plan is an uploaded plan.
 type Plan struct {
 	Migration string `json:"migration"`
-	// Hash names the text, for If-Match and for people; a run's plan hash depends on
-	// the target too and is told by the preview.
+	// Hash names the text; a run's plan hash depends on the target too and is told
+	// by the preview.
 	Hash     string    `json:"hash"`
 	Uploaded time.Time `json:"uploaded"`
 	Text     string    `json:"text,omitempty"` // YAML; not in the answer to an upload

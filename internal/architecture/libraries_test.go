@@ -46,7 +46,7 @@ var keeps = []keep{
 		instead: "let internal/keyring wrap the key",
 	},
 	{
-		libraries: []string{"github.com/aws/..."}, in: []string{"functions/*", "internal/function", "internal/audit/dynamodb", "internal/keyring/dynamodb", "internal/keyring/kms",
+		libraries: []string{"github.com/aws/..."}, in: []string{"functions/*", "internal/function", "internal/api/gateway", "internal/audit/dynamodb", "internal/keyring/dynamodb", "internal/keyring/kms",
 			"internal/ledger/dynamodb", "internal/staging/s3", "internal/peers/cloudtest"},
 		why:     "steps and stores are the same in both runtimes",
 		instead: "put what AWS needs behind an interface that exists already",

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -16,12 +17,18 @@ import (
 type Config struct {
 	Backend Backend
 	// Rows remembers the answers to requests with an Idempotency-Key.
-	Rows ledger.Store
+	Rows Rows
 	// Who reads the identity of a request whose token has been checked.
 	Who func(*http.Request) (Identity, error)
 	// Note is told of each request; nil for nobody.
 	Note func(*http.Request, Entry)
 	Now  func() time.Time // nil for the clock
+}
+
+// Rows are those of a ledger.Store, as far as the API needs them.
+type Rows interface {
+	Get(ctx context.Context, keys ...ledger.Key) ([]ledger.Row, error)
+	Each(ctx context.Context, changes ...ledger.Change) error
 }
 
 // An Entry is what may be logged of a request: no path with names of files, no

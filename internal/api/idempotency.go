@@ -69,7 +69,7 @@ func (e endpoint) once(ctx context.Context, q request) (answer, error) {
 	a, err := e.do(e.handler, ctx, q)
 	if err != nil {
 		// Nothing is remembered of what failed: it may go well the next time.
-		return a, errors.Join(err, e.Rows.Commit(context.WithoutCancel(ctx), ledger.Change{Key: row, Expect: version, Delete: true}))
+		return a, errors.Join(err, e.Rows.Each(context.WithoutCancel(ctx), ledger.Change{Key: row, Expect: version, Delete: true}))
 	}
 	m := memory{Asked: asked, Begun: e.Now(), Until: e.Now().Add(remembered), Status: a.status, Location: a.location, After: a.after}
 	if m.Body, err = json.Marshal(a.body); err != nil {
@@ -124,7 +124,7 @@ func (e endpoint) remember(ctx context.Context, row ledger.Key, version int64, m
 	if err != nil {
 		return err
 	}
-	return e.Rows.Commit(ctx, ledger.Change{Key: row, Expect: version, Data: data, Expires: m.Until})
+	return e.Rows.Each(ctx, ledger.Change{Key: row, Expect: version, Data: data, Expires: m.Until})
 }
 
 func (m *memory) answer() answer {

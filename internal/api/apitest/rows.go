@@ -2,15 +2,13 @@ package apitest
 
 import (
 	"context"
-	"sort"
-	"strings"
 	"sync"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
-// Rows are rows of a ledger in memory. They keep the promises of ledger.Store
-// that the API relies on: versions, conditions, all or none.
+// Rows are rows of a ledger in memory, with the promises of ledger.Store that the
+// API relies on: versions and conditions.
 type Rows struct {
 	mu   sync.Mutex
 	rows map[ledger.Key]ledger.Row
@@ -28,21 +26,8 @@ func (r *Rows) Get(_ context.Context, keys ...ledger.Key) (found []ledger.Row, e
 	return found, nil
 }
 
-// List returns rows of a partition in order.
-func (r *Rows) List(_ context.Context, partition, prefix, after string, limit int) (found []ledger.Row, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for k, row := range r.rows {
-		if k.Partition == partition && strings.HasPrefix(k.Sort, prefix) && k.Sort > after {
-			found = append(found, row)
-		}
-	}
-	sort.Slice(found, func(i, j int) bool { return found[i].Sort < found[j].Sort })
-	return found[:min(limit, len(found))], nil
-}
-
-// Commit makes all changes or none.
-func (r *Rows) Commit(_ context.Context, changes ...ledger.Change) error {
+// Each makes changes. Here it makes all of them or none.
+func (r *Rows) Each(_ context.Context, changes ...ledger.Change) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range changes {

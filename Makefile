@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud build-functions deploy
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud e2e build-functions deploy
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -19,6 +19,7 @@ help:
 	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them'
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
+	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks (minutes)'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
 
@@ -82,6 +83,10 @@ cloud-down:
 
 test-cloud:
 	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3
+
+# It needs peers-up and what cloud-up installs.
+e2e:
+	$(GO) test -tags e2e -count=1 -timeout 20m -v ./internal/e2e
 
 # FUZZTIME is for each target.
 FUZZTIME ?= 10m

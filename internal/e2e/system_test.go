@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -96,11 +95,7 @@ func (s *system) deploy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.aws(ctx, http.MethodPut, "/artifacts", "", nil); err != nil {
-		return err
-	}
-	c := exec.CommandContext(ctx, sam, "deploy", "--stack-name", stack, "--s3-bucket", "artifacts", "--no-confirm-changeset", "--no-progressbar",
-		"--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND",
+	c := exec.CommandContext(ctx, sam, "deploy", "--stack-name", stack, "--no-confirm-changeset", "--no-progressbar",
 		"--parameter-overrides", "Issuer="+s.issuer.URL, "Audience="+audience)
 	c.Dir, c.Env = root, s.environment()
 	if err := run(c); err != nil {

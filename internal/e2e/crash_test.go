@@ -1,0 +1,80 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
+	"github.com/safeconduct/safeconduct/internal/peers/faults"
+)
+
+// written are the paths by which tickets, messages and files get into Redmine.
+const written = `^/(issues(/\d+)?|uploads)\.json$`
+
+// TestAFunctionThatIsKilledLosesAndDoublesNothing kills function load while its
+// requests are on their way, which the flow mends by itself, and then aborts the
+// execution, which resume mends.
+func TestAFunctionThatIsKilledLosesAndDoublesNothing(t *testing.T) {
+	m := newMove(t, "killed")
+	proxy := faults.Start(m.target.URL)
+	t.Cleanup(proxy.Close)
+	m.Edit(t, m.target.URL, proxy.URL)
+	m = m.remote(t)
+	killed := 0
+	kill := func() { killed += deployed.kill(t, "load") }
+	abort := func() { deployed.abort(t) }
+	proxy.Plan(
+		faults.Rule{Method: "POST|PUT", Path: written, Nth: 7, Act: faults.Call(kill, faults.Drop)},
+		faults.Rule{Method: "POST|PUT", Path: written, Nth: 31, Act: faults.Done(kill)},
+		faults.Rule{Method: "POST|PUT", Path: written, Nth: 55, Act: faults.Late(700*time.Millisecond, kill)},
+		faults.Rule{Method: "POST|PUT", Path: written, Nth: 80, Act: faults.Done(abort)},
+	)
+	m.Run(t, "migrate").Wants(t, livetest.ExitRetry, livetest.ExitFatal)
+	for _, missed := range proxy.Unmet() {
+		t.Errorf("a fault that never came: the %d. %s", missed.Nth, missed.Method)
+	}
+	if killed < 3 {
+		t.Errorf("%d processes were killed, want 3", killed)
+	}
+	proxy.Plan()
+	r := m.Run(t, "resume").Wants(t, livetest.ExitDone)
+	livetest.WantClean(t, m.Report(t, r))
+	livetest.WantAll(t, m.target.Recount(t), account())
+}
+
+// kill kills the processes of a function: nothing of it runs any more after this,
+// not even what would tell anybody.
+func (s *system) kill(t testing.TB, function string) (killed int) {
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range processes {
+		environment, _ := os.ReadFile(filepath.Join(p, "environ")) // it may have ended
+		id, _ := strconv.Atoi(filepath.Base(p))
+		if bytes.Contains(environment, []byte("\x00SAFECONDUCT_FUNCTION="+function+"\x00")) &&
+			bytes.Contains(environment, []byte("\x00AWS_ENDPOINT_URL="+s.recorder.URL+"\x00")) && syscall.Kill(id, syscall.SIGKILL) == nil {
+			killed++
+		}
+	}
+	return killed
+}
+
+// abort ends the executions of the flow that are at work, as somebody with a
+// console may.
+func (s *system) abort(t testing.TB) {
+	var list struct {
+		Executions []struct{ ExecutionArn string }
+	}
+	s.ask(t, "AWSStepFunctions.ListExecutions", map[string]any{"stateMachineArn": s.outputs["MigrateMachine"], "statusFilter": "RUNNING"}, &list)
+	for _, x := range list.Executions {
+		s.ask(t, "AWSStepFunctions.StopExecution", map[string]any{"executionArn": x.ExecutionArn, "error": "Aborted", "cause": "by hand"}, nil)
+	}
+}

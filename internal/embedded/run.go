@@ -52,6 +52,15 @@ type Request struct {
 // Migrate starts a run and sees it through. A run that was stopped before stays
 // in the way until it is resumed or given up; one that failed is given up.
 func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error) {
+	run, err := r.Begin(ctx, q)
+	if err != nil {
+		return run, err
+	}
+	return run, r.Go(ctx, run, q)
+}
+
+// Begin gives a new run its id and keeps its plan; Go sees it through.
+func (r *Runtime) Begin(ctx context.Context, q Request) (migration.Run, error) {
 	if err := r.clear(ctx, q.GiveUp); err != nil {
 		return migration.Run{}, err
 	}
@@ -61,10 +70,12 @@ func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error)
 	}
 	run := r.Run(id, q.Mode)
 	run.Limit, run.Adopt = q.Limit, q.Adopt
-	if err := r.Plans.Keep(ctx, run, r.Plan); err != nil {
-		return run, err
-	}
-	return run, r.execute(ctx, run, run.Execution(), migration.PlanInput{Run: run, PlanHash: q.PlanHash}, (*workflow.Machine).Run)
+	return run, r.Plans.Keep(ctx, run, r.Plan)
+}
+
+// Go sees a run through that Begin gave its id.
+func (r *Runtime) Go(ctx context.Context, run migration.Run, q Request) error {
+	return r.execute(ctx, run, run.Execution(), migration.PlanInput{Run: run, PlanHash: q.PlanHash}, (*workflow.Machine).Run)
 }
 
 // Reach asks both help desks who they are. A run would ask for minutes before it

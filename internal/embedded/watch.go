@@ -1,0 +1,206 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/safeconduct/safeconduct/internal/api"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/migration"
+)
+
+// Migrations lists what the home knows.
+func (s *Service) Migrations(ctx context.Context, tenant string) (found []api.Summary, err error) {
+	if tenant != s.tenant {
+		return nil, nil
+	}
+	for _, name := range s.names() {
+		status, err := s.Status(ctx, api.Migration{Tenant: tenant, Name: name})
+		if errors.Is(err, api.ErrNotFound) {
+			continue // a home of another plan
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, status.Summary())
+	}
+	return found, nil
+}
+
+// Status reads the ledger, and adds what the service is doing itself.
+func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, error) {
+	if m.Tenant != s.tenant {
+		return api.Status{}, api.NotFound("migration")
+	}
+	status := api.Status{Migration: m.Name}
+	_, text, noPlan := s.readPlan(m)
+	rows, err := s.ledgerOf(m.Name)
+	if err != nil {
+		return status, err
+	}
+	if rows != nil {
+		if status, err = api.FromLedger(ctx, rows, m); err != nil {
+			return status, err
+		}
+		if status.Records, err = s.records(ctx, rows, m); err != nil {
+			return status, err
+		}
+	}
+	s.own(&status)
+	if noPlan == nil {
+		status.PlanHash = s.planOf(m, text).Hash
+	} else if len(status.Runs) == 0 {
+		return status, api.NotFound("migration")
+	}
+	if err := s.waiting(ctx, rows, m, &status); err != nil {
+		return status, err
+	}
+	if err := s.others(ctx, rows, m, &status); err != nil {
+		return status, err
+	}
+	status.Settle(corrected...)
+	return status, nil
+}
+
+// corrected are the failures that another plan mends.
+var corrected = []string{string(migration.PlanInvalid), string(migration.PlanChanged), string(migration.GateClosed)}
+
+// own adds the service's work. A run that failed before it was recorded is shown
+// as well: whoever started it waits for it.
+func (s *Service) own(status *api.Status) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.works[status.Migration]
+	if w == nil || w.run.ID == "" {
+		return
+	}
+	if !slices.ContainsFunc(status.Runs, func(r api.Run) bool { return r.ID == w.run.ID }) {
+		status.Runs = append(status.Runs, w.run)
+	}
+	if w.under {
+		p := w.progress
+		p.Steps = slices.Clone(p.Steps)
+		slices.SortStableFunc(p.Steps, func(a, b api.Step) int { return slices.Index(steps, a.Name) - slices.Index(steps, b.Name) })
+		status.Active = &p
+	}
+}
+
+// waiting adds the approval that the last run waits for.
+func (s *Service) waiting(ctx context.Context, rows ledger.Store, m api.Migration, status *api.Status) error {
+	if rows == nil || len(status.Runs) == 0 || status.Active != nil {
+		return nil
+	}
+	last := status.Runs[len(status.Runs)-1]
+	var asked migration.Approval
+	err := ledger.New(rows, m.Tenant, m.Name).Note(ctx, last.ID, "approval", &asked)
+	if errors.Is(err, ledger.ErrNotFound) || err == nil && !(asked.Pending() && last.State == ledger.RunRunning) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var gate migration.GateOutput
+	err = ledger.New(rows, m.Tenant, m.Name).Note(ctx, last.ID, "gate", &gate)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return err
+	}
+	status.Waiting = append(status.Waiting, api.Waiting{Run: last.ID, For: api.WaitApproval, Whom: api.PrivacyOfficer, Since: asked.Asked,
+		Reasons: map[string]int{"records": gate.Records, "personal": gate.Personal, "residual": gate.Residual}})
+	return nil
+}
+
+// others tells how far a run is that another process is at work on, by what it
+// has entered into the ledger.
+func (s *Service) others(ctx context.Context, rows ledger.Store, m api.Migration, status *api.Status) error {
+	if rows == nil || len(status.Runs) == 0 || status.Active != nil || len(status.Waiting) > 0 {
+		return nil
+	}
+	last := status.Runs[len(status.Runs)-1]
+	if last.State != ledger.RunRunning || !s.locked(m.Name) {
+		return nil
+	}
+	p := api.Progress{Run: last.ID, Step: "plan", Steps: []api.Step{}}
+	l := ledger.New(rows, m.Tenant, m.Name)
+	var done [3]int
+	for i, side := range []string{"raw", "clean"} {
+		for segment, err := range l.Segments(ctx, last.ID, side) {
+			if err != nil {
+				return err
+			}
+			done[i] += segment.Records + segment.Broken
+		}
+	}
+	for v, err := range ledger.Notes[struct {
+		Records int `json:"records"`
+	}](ctx, l, last.ID, "verdict#") {
+		if err != nil {
+			return err
+		}
+		done[2] += v.Records
+	}
+	for i, name := range []string{"extract", "anonymize", "verify"} {
+		if done[i] > 0 {
+			p.Step = name
+			p.Steps = append(p.Steps, api.Step{Name: name, Done: done[i]})
+		}
+	}
+	status.Active = &p
+	return nil
+}
+
+// locked reports whether somebody is at work on a migration. It is asked only of
+// a run that the ledger calls running, so that it keeps nobody out who begins one.
+func (s *Service) locked(name string) bool {
+	file := filepath.Join(s.options.Home, name, "lock")
+	if _, err := os.Stat(file); err != nil {
+		return false
+	}
+	lock := flock.New(file)
+	free, err := lock.TryRLock()
+	if free {
+		_ = lock.Unlock()
+	}
+	return err == nil && !free
+}
+
+// counted are the records of a migration by kind and state, and when that was.
+type counted struct {
+	records map[string]map[string]int
+	until   time.Time
+}
+
+// records counts the id map. A large one is not counted at every look: the next
+// time after twenty times as long as it took.
+func (s *Service) records(ctx context.Context, rows ledger.Store, m api.Migration) (map[string]map[string]int, error) {
+	s.mu.Lock()
+	known, ok := s.counts[m.Name]
+	s.mu.Unlock()
+	began := time.Now()
+	if ok && began.Before(known.until) {
+		return known.records, nil
+	}
+	all := map[string]map[string]int{}
+	l := ledger.New(rows, m.Tenant, m.Name)
+	for _, k := range helpdesk.Kinds() {
+		for e, err := range l.All(ctx, k) {
+			if err != nil {
+				return nil, err
+			}
+			if all[string(k)] == nil {
+				all[string(k)] = map[string]int{}
+			}
+			all[string(k)][string(e.State)]++
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[m.Name] = counted{all, began.Add(20 * time.Since(began))}
+	return all, nil
+}

@@ -73,6 +73,8 @@ var parts = []part{
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
+	{"internal/infra", []string{"internal/api", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
+		"the template is data; its tests compare it with what the code holds"},
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
 	{"internal/peers", []string{contract, model, "internal/sample"}, "whoever recounts what arrived must not believe those who wrote it"},
@@ -89,7 +91,7 @@ var aids = []string{model, contract, "connectors/archive", "connectors/memory", 
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",
-	"internal/peers/...", "internal/live", "internal/e2e"}
+	"internal/peers/...", "internal/live", "internal/e2e", "internal/infra"}
 
 func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
 

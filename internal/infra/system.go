@@ -91,10 +91,11 @@ func (s *System) Decide(function string, q Request) (Decision, error) {
 	if role == "" {
 		return Decision{}, fmt.Errorf("infra: the template has no function %q", function)
 	}
-	return s.decide(role, q)
+	return s.DecideAs(role, q)
 }
 
-func (s *System) decide(role string, q Request) (Decision, error) {
+// DecideAs answers whether a role may make a call.
+func (s *System) DecideAs(role string, q Request) (Decision, error) {
 	identity, err := matching(s.identity[role], role, q)
 	if err != nil {
 		return Decision{}, err

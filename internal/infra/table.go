@@ -70,7 +70,7 @@ func (s *System) Table() (string, error) {
 // Who may make the request.
 func (s *System) Who(q Request) (who []string, err error) {
 	for _, a := range s.actors() {
-		d, err := s.decide(a.arn, q)
+		d, err := s.DecideAs(a.arn, q)
 		if err != nil {
 			return nil, err
 		}

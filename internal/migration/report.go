@@ -11,7 +11,6 @@ import (
 	"github.com/safeconduct/safeconduct/internal/audit"
 	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
-	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/privacy"
@@ -23,7 +22,6 @@ type Report struct {
 	Base
 	Sources Sources
 	Targets Targets
-	Index   keyring.Indexer
 	Out     Documents
 	Log     Prover
 	Render  evidence.Renderer

@@ -10,3 +10,9 @@ import _ "embed"
 //
 //go:embed migrate.asl.json
 var Migrate []byte
+
+// Maintain is the definition of what is done outside of runs: forecast, recheck,
+// rollback.
+//
+//go:embed maintain.asl.json
+var Maintain []byte

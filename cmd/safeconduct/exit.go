@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/keyring/local"
@@ -18,12 +19,13 @@ const (
 	exitUsage     = 2  // arguments or plan do not work; verify: could not be checked
 	exitRetry     = 5  // a help desk does not answer, or the run was stopped: resume
 	exitFatal     = 7  // somebody has to look
+	exitWaits     = 8  // the run waits for somebody to approve it
 	exitNothing   = 9  // nothing to resume or to roll back
 	exitPartial   = 10 // done, but something is quarantined, pending or unexpected
 )
 
 const exitHelp = `Exit codes: 0 done · 2 arguments or plan · 5 try again with resume · 7 failed ·
-9 nothing to do · 10 done in part, see the report (verify: 0 proven, 1 disproved,
+8 waits for approval · 9 nothing to do · 10 done in part, see the report (verify: 0 proven, 1 disproved,
 2 could not be checked)`
 
 // An exitError is an error with the exit code it asks for. A nil error prints
@@ -66,7 +68,11 @@ func (a *app) exit(ctx context.Context, err error) int {
 func (a *app) explain(ctx context.Context, err error) (code int, advice string) {
 	var failed *embedded.Failed
 	var failure *migration.Failure
+	var waits *embedded.ErrWaits
 	switch {
+	case errors.As(err, &waits):
+		return exitWaits, "Nothing was written to the target yet. Let it go on with: safeconduct approve" + a.flag() +
+			"\nOr end it with: safeconduct approve --reject" + a.flag() + "\nWithout an answer it ends on " + waits.Until.Local().Format(time.DateOnly) + "."
 	case errors.As(err, &failed):
 		return a.adviseOn(migration.Name(failed.Name))
 	case errors.As(err, &failure):
@@ -105,6 +111,8 @@ func (a *app) adviseOn(n migration.Name) (code int, advice string) {
 		return exitFatal, "Switch the target's notifications off (its connector's page in docs/ says how), then: safeconduct resume" + a.flag()
 	case migration.GateClosed:
 		return exitUsage, "Nothing was written to the target. safeconduct plan" + a.flag() + " lists what is not mapped, with the lines to add."
+	case migration.ApprovalRefused:
+		return exitFatal, "Nothing was written to the target. Start anew: safeconduct migrate" + a.flag()
 	case migration.AccessDenied:
 		return exitFatal, "Give the account the right, then: safeconduct resume" + a.flag()
 	case migration.SourceUnavailable, migration.TargetUnavailable, migration.StorageFailed:

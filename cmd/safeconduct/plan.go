@@ -106,6 +106,9 @@ func (f forecast) kinds() {
 	}
 	t.Flush()
 	for _, k := range f.Kinds {
+		if k.Partial {
+			fmt.Fprintf(f, "  %s: the first %s only; there are more\n", k.Kind, number(k.Read))
+		}
 		if k.There > 0 {
 			fmt.Fprintf(f, "  %s: %s in the target already, which stay as they are there\n", k.Kind, number(k.There))
 		}

@@ -29,7 +29,13 @@ func TestScripts(t *testing.T) {
 			"exitcode": exitcode,
 		},
 		Setup: func(env *testscript.Env) error {
-			return os.WriteFile(filepath.Join(env.WorkDir, "plan.yaml"), []byte(strings.Replace(testPlan, "EXPORT", "export", 1)), 0o600)
+			plan := strings.Replace(testPlan, "EXPORT", "export", 1)
+			for name, text := range map[string]string{"plan.yaml": plan, "approved.yaml": plan + "run: {approval: true}\n"} {
+				if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(text), 0o600); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	})
 }

@@ -29,6 +29,7 @@ type statusResult struct {
 	Runs      []ledger.Run         `json:"runs"`
 	Records   map[string]kindState `json:"records"`
 	Cursors   []ledger.Cursor      `json:"cursors"`
+	Approval  *migration.Approval  `json:"approval,omitempty"` // that the last run waits for
 	Next      string               `json:"next"`
 }
 
@@ -62,6 +63,9 @@ func (a *app) status(ctx context.Context) error {
 		return err
 	}
 	s.Next = a.next(s.Runs)
+	if _, approval, err := r.Approval(ctx); err == nil && approval.Pending() && s.Runs[len(s.Runs)-1].State == ledger.RunRunning {
+		s.Approval, s.Next = &approval, "safeconduct approve"+a.flag()+", or safeconduct approve --reject"+a.flag()
+	}
 	return a.print(s, func(w io.Writer) { s.print(w) })
 }
 
@@ -107,6 +111,9 @@ func (s statusResult) print(w io.Writer) {
 			fmt.Fprintf(w, "  sealed: %d objects and the run's keys destroyed", r.Sealed.Objects)
 		}
 		fmt.Fprintln(w)
+	}
+	if s.Approval != nil {
+		fmt.Fprintf(w, "  waits for approval since %s\n", s.Approval.Asked.Local().Format(time.DateTime))
 	}
 	for _, k := range helpdesk.Kinds() {
 		states := s.Records[string(k)]

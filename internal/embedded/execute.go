@@ -135,3 +135,21 @@ func closeJournal(j workflow.Journal) {
 		_ = c.Close() // every entry was synced when it was appended
 	}
 }
+
+// sleep lets time pass on the runtime's clock.
+func (r *Runtime) sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	if r.Clock != nil {
+		return r.Clock.Sleep(ctx, d)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

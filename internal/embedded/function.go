@@ -11,6 +11,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/staging"
 	"github.com/safeconduct/safeconduct/internal/workflow"
+	"github.com/safeconduct/safeconduct/statemachine"
 )
 
 // Flow opens what runs the state machine beside functions that are processes of
@@ -20,7 +21,7 @@ func Flow(p *plan.Plan, home string) (*workflow.Machine, workflow.Objects, error
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := machine(function.Steps{})
+	m, err := machine(statemachine.Migrate, function.Steps{})
 	return m, objects{folder}, err
 }
 

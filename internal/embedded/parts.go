@@ -231,3 +231,15 @@ func (o objects) List(ctx context.Context, _, prefix string) (found []workflow.O
 	}
 	return found, nil
 }
+
+// forecasts keeps forecasts among the documents of a run.
+type forecasts struct{ out migration.Documents }
+
+func (f forecasts) Keep(ctx context.Context, r migration.Run, forecast *migration.Forecast) error {
+	content, err := json.MarshalIndent(forecast, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = f.out.Write(ctx, r, "forecast.json", content)
+	return err
+}

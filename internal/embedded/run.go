@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/evidence"
@@ -218,20 +219,30 @@ func (r *Runtime) Rollback(ctx context.Context) ([]migration.RolledBack, error) 
 	if err := r.Plans.Keep(ctx, run, r.Plan); err != nil {
 		return nil, err
 	}
-	if _, err := r.Ledger().Acquire(ctx, run.ID); err != nil {
+	at := migration.Rollingback{Back: []migration.RolledBack{}}
+	if err := r.Ledger().PutNote(ctx, run.ID, migration.RollbackNote, at); err != nil { // of the last rollback
 		return nil, err
 	}
 	step := migration.Rollback{Base: r.steps.Finish.Base, Desks: r.Desks, Index: r.Keys}
-	back, err := step.Do(ctx, migration.RunInput{Run: run})
-	if err != nil {
-		return back, err
+	for in := (migration.LoopInput{Run: run}); !at.Done; {
+		out, err := step.Do(ctx, in)
+		if err != nil {
+			return at.Back, err
+		}
+		if err := r.sleep(ctx, time.Duration(out.Wait)*time.Second); err != nil {
+			return at.Back, err
+		}
+		if err := r.Ledger().Note(ctx, run.ID, migration.RollbackNote, &at); err != nil {
+			return at.Back, err
+		}
+		in.Loops = out.Loops
 	}
-	return back, r.Ledger().Release(ctx, run.ID)
+	return at.Back, r.Ledger().Release(ctx, run.ID)
 }
 
 // Recheck compares the target with what was verified.
 func (r *Runtime) Recheck(ctx context.Context) (migration.RecheckResult, error) {
-	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.Do(ctx, r.Plan)
+	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.All(ctx, r.Plan)
 }
 
 // ErrNoDateFixer: the target takes all dates by its API, or has no database of

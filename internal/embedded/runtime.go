@@ -15,6 +15,7 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -212,17 +213,23 @@ func New(p *plan.Plan, parts Parts) (*Runtime, error) {
 	r.steps = r.wire()
 	r.resume = migration.Resume{Base: r.steps.Finish.Base}
 	var err error
-	r.machine, err = machine(r.steps)
+	r.machine, err = machine(statemachine.Migrate, r.steps)
 	return r, err
 }
 
-// machine is the definition with the functions of this machine put in.
-func machine(steps function.Steps) (*workflow.Machine, error) {
-	arns := map[string]string{"StagingBucket": bucket}
+// machine is a definition with the functions of this machine put in.
+func machine(definition []byte, steps function.Steps) (*workflow.Machine, error) {
+	all := map[string]string{"StagingBucket": bucket}
 	for name := range steps.Handlers() {
-		arns[variable(name)] = "arn:aws:lambda:local:000000000000:function:" + name
+		all[variable(name)] = "arn:aws:lambda:local:000000000000:function:" + name
 	}
-	definition, err := workflow.Substitute(statemachine.Migrate, arns)
+	arns := map[string]string{}
+	for name, value := range all {
+		if bytes.Contains(definition, []byte("${"+name+"}")) {
+			arns[name] = value
+		}
+	}
+	definition, err := workflow.Substitute(definition, arns)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +255,8 @@ func (r *Runtime) wire() function.Steps {
 	index := justIndex{r.Keys}
 	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: recorder{r}, Now: r.now}
 	return function.Steps{
-		Plan:    migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index, Workers: runtime.GOMAXPROCS(0)},
+		Plan: migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index,
+			Forecasts: forecasts{r.Documents}, Workers: runtime.GOMAXPROCS(0)},
 		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: justSeal{r.Keys}},
 		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: only{r.Keys, keyring.Raw}, Clean: justSeal{r.Keys},
 			Index: index, Pseudonyms: justPseudonyms{r.Keys}, Directory: &migration.Directory{}},

@@ -32,10 +32,36 @@ func Anonymize(s migration.Anonymize) Handler {
 	})
 }
 
-// Verify compares a segment, or counts what stands in the target.
+// Plan checks a plan and starts its run, or forecasts what a run would do.
+func Plan(s migration.Plan) Handler {
+	return Handle(func(ctx context.Context, in migration.PlanInput) (any, error) {
+		if in.Preview {
+			return s.Foresee(ctx, in)
+		}
+		return s.Do(ctx, in)
+	})
+}
+
+// Load loads a segment, or removes what was loaded.
+func Load(s migration.Load) Handler {
+	rollback := migration.Rollback{Base: s.Base, Desks: s.Desks, Index: s.Index}
+	return Handle(func(ctx context.Context, in migration.LoadInput) (any, error) {
+		if in.Rollback {
+			return rollback.Do(ctx, migration.LoopInput{Run: in.Run, Execution: in.Execution, Loops: in.Loops})
+		}
+		return s.Do(ctx, in)
+	})
+}
+
+// Verify compares a segment, counts what stands in the target, or checks long
+// after a run how it stands.
 func Verify(s migration.Verify) Handler {
+	recheck := migration.Recheck{Plans: s.Plans, Rows: s.Rows, Desks: s.Desks, Index: s.Index}
 	return Handle(func(ctx context.Context, in migration.VerifyInput) (any, error) {
-		if in.Census {
+		switch {
+		case in.Recheck:
+			return recheck.Do(ctx, migration.LoopInput{Run: in.Run, Execution: in.Execution, Loops: in.Loops})
+		case in.Census:
 			return s.Count(ctx, in)
 		}
 		return s.Do(ctx, in)
@@ -75,11 +101,11 @@ type Steps struct {
 // Handlers gives each function of functions/ its handler, by the folder's name.
 func (s Steps) Handlers() map[string]Handler {
 	return map[string]Handler{
-		"plan":      Handle(s.Plan.Do),
+		"plan":      Plan(s.Plan),
 		"extract":   Extract(s.Extract),
 		"anonymize": Anonymize(s.Anonymize),
 		"api":       Handle(s.Gate.Do),
-		"load":      Handle(s.Load.Do),
+		"load":      Load(s.Load),
 		"verify":    Verify(s.Verify),
 		"commit":    Handle(s.Commit.Do),
 		"seal":      Handle(s.Seal.Do),

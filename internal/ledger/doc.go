@@ -77,9 +77,14 @@ const listPage = 500
 
 // list goes over the rows of a partition whose sort keys start with the prefix.
 func list[T any](ctx context.Context, s Store, partition, prefix string) iter.Seq2[T, error] {
+	return listAfter[T](ctx, s, partition, prefix, "")
+}
+
+// listAfter goes over those that come after a sort key.
+func listAfter[T any](ctx context.Context, s Store, partition, prefix, after string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		for after := ""; ; {
+		for after := after; ; {
 			rows, err := s.List(ctx, partition, prefix, after, listPage)
 			if err != nil {
 				yield(zero, err)

@@ -126,7 +126,12 @@ func (l *Ledger) PutEntries(ctx context.Context, entries ...*Entry) error {
 
 // All goes over every entry of a kind.
 func (l *Ledger) All(ctx context.Context, k helpdesk.Kind) iter.Seq2[Entry, error] {
-	return list[Entry](ctx, l.store, l.partition("map", string(k)), "")
+	return l.From(ctx, k, "")
+}
+
+// From goes over the entries of a kind that come after a ref.
+func (l *Ledger) From(ctx context.Context, k helpdesk.Kind, after string) iter.Seq2[Entry, error] {
+	return listAfter[Entry](ctx, l.store, l.partition("map", string(k)), "", after)
 }
 
 // Removed is the entry after a rollback: it remembers the ref and nothing of

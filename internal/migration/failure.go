@@ -77,7 +77,7 @@ func nameOf(err error) (Name, string) {
 		return KeyForgotten, "a key of the run is destroyed"
 	case errors.Is(err, staging.ErrCorrupt), errors.Is(err, keyring.ErrRefused):
 		return StagingCorrupt, "a staged object is not what was written under its name"
-	case errors.Is(err, connectors.ErrSettings):
+	case errors.Is(err, connectors.ErrSettings), errors.Is(err, ErrNoRemover):
 		return PlanInvalid, err.Error()
 	case errors.Is(err, ledger.ErrConflict):
 		return StorageFailed, "another invocation changed the same row"

@@ -19,6 +19,9 @@ type Forecast struct {
 	Inventory privacy.Inventory        `json:"inventory"`
 	Files     FileForecast             `json:"files"`
 	Dangling  map[string]int           `json:"dangling,omitempty"` // references that lead nowhere, by kind they point to
+	// Complete: every record was read. Else the forecast covers the first records of
+	// each kind that is partial, as many as there was time for.
+	Complete bool `json:"complete"`
 }
 
 // A TargetSummary is what matters of a target's profile to the reader.
@@ -40,6 +43,7 @@ type KindForecast struct {
 	Excluded map[string]int `json:"excluded,omitempty"` // by reason
 	Broken   map[string]int `json:"broken,omitempty"`   // by reason; will be quarantined
 	Places   []string       `json:"places,omitempty"`   // the first of the broken
+	Partial  bool           `json:"partial,omitempty"`  // there are more than Read
 }
 
 // A FieldForecast counts the values of one field by what becomes of them.

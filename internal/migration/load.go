@@ -27,8 +27,12 @@ type Load struct {
 // A LoadInput asks for one segment in one phase.
 type LoadInput struct {
 	Run     Run            `json:"run"`
-	Phase   helpdesk.Phase `json:"phase"`
-	Segment ledger.Segment `json:"segment"`
+	Phase   helpdesk.Phase `json:"phase,omitempty"`
+	Segment ledger.Segment `json:"segment,omitzero"`
+	// Rollback asks for a Rollback instead, in a loop.
+	Rollback  bool   `json:"rollback,omitempty"`
+	Loops     int    `json:"loops,omitempty"`
+	Execution string `json:"execution,omitempty"`
 }
 
 // A LoadOutput says whether the segment is through.

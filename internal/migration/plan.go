@@ -23,6 +23,8 @@ type Plan struct {
 	Targets Targets
 	Keys    keyring.Maker
 	Index   keyring.Indexer
+	// Forecasts keeps what Foresee forecasts.
+	Forecasts Forecasts
 	// Workers is how many segments are worked on side by side where no help desk is
 	// in the way: on one machine its processors, deployed what Lambda gives.
 	Workers int
@@ -34,6 +36,8 @@ type PlanInput struct {
 	PlanHash string `json:"plan_hash"`
 	// Execution is the name of the execution that sees the run through.
 	Execution string `json:"execution,omitempty"`
+	// Preview asks for a forecast instead: see Foresee.
+	Preview bool `json:"preview,omitempty"`
 }
 
 // A PlanOutput tells the flow what to go over.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -20,26 +21,31 @@ import (
 const placesShown = 20
 
 // Preview reads the source as a full run would, changes nothing, and stages
-// nothing. progress is called after each page.
+// nothing. progress is called after each page. If ctx has a deadline, each kind gets
+// its share of the time: what a forecast counts lies in memory and goes on in no
+// other invocation, so a forecast of a large account says that it is not complete.
 func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target connectors.Target,
 	progress func(k helpdesk.Kind, records int)) (*Forecast, error) {
 	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, links: map[string][]linkForecast{},
 		keys:      map[helpdesk.Kind]map[string]bool{},
+		partial:   map[helpdesk.Kind]bool{},
 		directory: &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}},
-		out:       &Forecast{Dangling: map[string]int{}, Files: FileForecast{LeftOut: map[string]int{}}}}
+		out:       &Forecast{Complete: true, Dangling: map[string]int{}, Files: FileForecast{LeftOut: map[string]int{}}}}
 	if err := v.open(ctx, source, target); err != nil {
 		return nil, err
 	}
 	for _, k := range v.out.Source.Kinds {
 		v.keys[k] = map[string]bool{}
 	}
+	left := len(v.out.Source.Kinds)
 	for _, k := range helpdesk.Kinds() {
 		if !slices.Contains(v.out.Source.Kinds, k) {
 			continue
 		}
-		if err := v.kind(ctx, source, k, progress); err != nil {
+		if err := v.kind(ctx, source, k, share(ctx, left), progress); err != nil {
 			return nil, err
 		}
+		left--
 	}
 	return v.done(), nil
 }
@@ -53,6 +59,7 @@ type preview struct {
 	directory *people
 	pass      pass
 	keys      map[helpdesk.Kind]map[string]bool // of the records that move
+	partial   map[helpdesk.Kind]bool            // kinds of which only some were read
 	links     map[string][]linkForecast         // to tickets, by their keys
 	fields    map[string]*FieldForecast
 	unmapped  map[mapping.Unmapped]int
@@ -82,10 +89,16 @@ func (v *preview) open(ctx context.Context, source connectors.Source, target con
 // CanRemove reports whether the target can take records back.
 func CanRemove(t connectors.Target) bool { _, ok := t.(connectors.Remover); return ok }
 
-func (v *preview) kind(ctx context.Context, source connectors.Source, k helpdesk.Kind, progress func(helpdesk.Kind, int)) error {
+func (v *preview) kind(ctx context.Context, source connectors.Source, k helpdesk.Kind, until time.Time, progress func(helpdesk.Kind, int)) error {
 	c := KindForecast{Kind: k, Excluded: map[string]int{}, Broken: map[string]int{}}
 	for cursor := connectors.Cursor(""); ; {
 		page, err := source.Page(ctx, k, cursor)
+		if wait, ok := pause(err); ok && sleep(ctx, time.Duration(wait)*time.Second, until) {
+			continue
+		} else if ok {
+			c.Partial = true
+			break
+		}
 		if err != nil {
 			return ofSource("page of "+string(k), err)
 		}
@@ -105,10 +118,41 @@ func (v *preview) kind(ctx context.Context, source connectors.Source, k helpdesk
 		if page.Last {
 			break
 		}
+		if c.Partial = !until.IsZero() && time.Now().After(until); c.Partial {
+			break
+		}
 		cursor = page.Next
 	}
+	if c.Partial {
+		v.out.Complete, v.partial[k] = false, true
+	}
 	v.out.Kinds = append(v.out.Kinds, c)
-	return nil
+	return ctx.Err()
+}
+
+// share is until when a kind may be read so that as much is left for each of the
+// others; zero where there is no deadline.
+func share(ctx context.Context, kinds int) time.Time {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return time.Time{}
+	}
+	return time.Now().Add((time.Until(deadline) - spare) / time.Duration(max(1, kinds)))
+}
+
+// sleep waits as a limited source asks, unless that ends after until.
+func sleep(ctx context.Context, d time.Duration, until time.Time) bool {
+	if !until.IsZero() && time.Now().Add(d).After(until) {
+		return false
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (v *preview) record(ctx context.Context, r *helpdesk.Record, c *KindForecast) error {
@@ -213,7 +257,7 @@ func (v *preview) references(r *helpdesk.Record) map[string]mark {
 		for _, k := range f.Strings() {
 			switch {
 			case f.Field.Refers == r.Kind: // see unlink
-			case keys[k]:
+			case keys[k], v.partial[f.Field.Refers]: // what was not read may well be there
 			default:
 				v.out.Dangling[string(f.Field.Refers)]++
 				if f.Field.Refers != helpdesk.KindPerson { // a placeholder stands in
@@ -229,7 +273,7 @@ func (v *preview) references(r *helpdesk.Record) map[string]mark {
 func (v *preview) unlink() {
 	for key, values := range v.links {
 		for _, l := range values {
-			if !v.keys[helpdesk.KindTicket][key] {
+			if !v.keys[helpdesk.KindTicket][key] && !v.partial[helpdesk.KindTicket] {
 				l.class = NotMapped
 				if l.field.Name == "link.ticket" {
 					v.out.Dangling[string(helpdesk.KindTicket)]++

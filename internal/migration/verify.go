@@ -26,6 +26,10 @@ type VerifyInput struct {
 	Run     Run            `json:"run"`
 	Segment ledger.Segment `json:"segment,omitzero"`
 	Census  bool           `json:"census,omitempty"`
+	// Recheck asks for a Recheck instead, in a loop.
+	Recheck   bool   `json:"recheck,omitempty"`
+	Loops     int    `json:"loops,omitempty"`
+	Execution string `json:"execution,omitempty"`
 }
 
 // A VerifyOutput says whether the segment is through.

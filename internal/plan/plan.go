@@ -100,12 +100,13 @@ func (p *Plan) Hash(target connectors.TargetProfile) string {
 func (p *Plan) Folder() string { return p.folder }
 
 // Demo is the plan of a demo: a migration of its own, with the masking preset
-// whatever the plan says.
+// whatever the plan says. What is masked needs nobody's approval.
 func (p *Plan) Demo() *Plan {
 	d := *p
 	d.Migration += "-demo"
 	d.Privacy.Preset, d.Privacy.Fields, d.Privacy.Text = "demo", nil, nil
 	d.Map.NumberTo = ""
+	d.Run.Approval = false
 	return &d
 }
 

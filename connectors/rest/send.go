@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/usage"
 )
 
 // errSilence: for too long nothing moved.
@@ -49,6 +50,8 @@ func (c *Client) exchange(ctx context.Context, r Request) (*http.Response, error
 		end()
 		return nil, err
 	}
+	usage.Count(ctx, usage.Desk, usage.Request, 1)
+	usage.Count(ctx, usage.Internet, usage.Bytes, max(0, req.ContentLength))
 	res, err := c.http.Do(req)
 	if err != nil {
 		defer end()

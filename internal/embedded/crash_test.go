@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/archive"
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/sample"
 )
@@ -30,11 +32,12 @@ type bench struct {
 	again   func() connectors.Target // reopens the target as a new process would
 	desk    *memory.Desk             // nil if the target is none
 	records int
+	took    string // what the first run took, segment by segment
 }
 
 // TestACrashAnywhereLosesAndDoublesNothing stops a migration of 50 tickets
 // before and after every side effect, lets a new process resume it, and compares
-// the target with that of a migration that nobody disturbed.
+// the target, and what the run took, with a migration that nobody disturbed.
 func TestACrashAnywhereLosesAndDoublesNothing(t *testing.T) {
 	account := sample.Crash()
 	for name, newBench := range map[string]func(t *testing.T) *bench{
@@ -43,8 +46,9 @@ func TestACrashAnywhereLosesAndDoublesNothing(t *testing.T) {
 		"archive":           func(t *testing.T) *bench { return archiveBench(t, account) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			want, points := undisturbed(t, newBench(t))
-			crashEverywhere(t, newBench, want, points)
+			calm := newBench(t)
+			want, points := undisturbed(t, calm)
+			crashEverywhere(t, newBench, want, calm.took, points)
 		})
 	}
 }
@@ -104,17 +108,34 @@ func (b *bench) run(k *killer) error {
 	if errors.Is(err, ErrNothingToResume) {
 		_, err = r.Migrate(ctx, Request{Mode: migration.ModeFull})
 	}
+	if err == nil {
+		b.took, err = took(ctx, r.Ledger())
+	}
 	return err
 }
 
-func crashEverywhere(t *testing.T, newBench func(*testing.T) *bench, want []string, points int) {
+// took adds up what the first run took: each segment counts once in each step.
+func took(ctx context.Context, l *ledger.Ledger) (string, error) {
+	var rows, records int64
+	for u, err := range l.Usages(ctx, ledger.RunID(1)) {
+		if err != nil {
+			return "", err
+		}
+		if !u.Open {
+			rows, records = rows+1, records+u.Records
+		}
+	}
+	return fmt.Sprintf("%d segments in steps, %d records", rows, records), nil
+}
+
+func crashEverywhere(t *testing.T, newBench func(*testing.T) *bench, want []string, took string, points int) {
 	var tried atomic.Int64
 	var wait sync.WaitGroup
 	next := make(chan int)
 	for range 2 {
 		wait.Go(func() {
 			for n := range next {
-				crashAt(t, newBench(t), n, want)
+				crashAt(t, newBench(t), n, want, took)
 				tried.Add(1)
 			}
 		})
@@ -124,10 +145,10 @@ func crashEverywhere(t *testing.T, newBench func(*testing.T) *bench, want []stri
 	}
 	close(next)
 	wait.Wait()
-	t.Logf("%d of %d points, %d records", tried.Load(), points, len(want))
+	t.Logf("%d of %d points, %d records, %s", tried.Load(), points, len(want), took)
 }
 
-func crashAt(t *testing.T, b *bench, n int, want []string) {
+func crashAt(t *testing.T, b *bench, n int, want []string, took string) {
 	k := &killer{at: n}
 	if err := b.run(k); err == nil && k.dead && k.where != "" {
 		// The last points lie behind all that matters: the run is over.
@@ -142,6 +163,9 @@ func crashAt(t *testing.T, b *bench, n int, want []string) {
 	}
 	if got := canonical(t, b.target); !slices.Equal(got, want) {
 		t.Errorf("point %d (%s): the target differs:\n%s", n, k.where, differ(got, want))
+	}
+	if b.took != took {
+		t.Errorf("point %d (%s): the run took %s, undisturbed %s", n, k.where, b.took, took)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/usage"
 )
 
 // A Handler is a step behind JSON. Its errors are *migration.Failure, or the
@@ -36,6 +37,7 @@ func Handle[I, O any](do func(context.Context, I) (O, error)) Handler {
 		if err := d.Decode(&in); err != nil {
 			return nil, &migration.Failure{Name: migration.Internal, Message: "the input is not what the step takes"}
 		}
+		ctx, _ = usage.With(ctx)
 		out, err := do(ctx, in)
 		if err != nil {
 			return nil, migration.Classify(err)

@@ -28,12 +28,16 @@ var ErrNotFound = errors.New("ledger: no such row")
 type Ledger struct {
 	store             Store
 	tenant, migration string
+	held              Lease
 }
 
 // New gives the ledger of a migration in a store.
 func New(s Store, tenant, migration string) *Ledger {
 	return &Ledger{store: s, tenant: tenant, migration: migration}
 }
+
+// Name tells the migration from all others.
+func (l *Ledger) Name() string { return l.tenant + "/" + l.migration }
 
 func (l *Ledger) partition(family string, more ...string) string {
 	p := family + "#" + l.tenant + "#" + l.migration

@@ -122,8 +122,12 @@ func (l *Ledger) Acquire(ctx context.Context, run string) (Lease, error) {
 // Lease returns who holds the lease.
 func (l *Ledger) Lease(ctx context.Context) (Lease, error) {
 	lease, _, err := load[Lease](ctx, l.store, l.migrationKey("lease"))
+	l.held = lease
 	return lease, err
 }
+
+// Held is the lease as this Ledger last read it.
+func (l *Ledger) Held() Lease { return l.held }
 
 // Release frees the lease if the run still holds it.
 func (l *Ledger) Release(ctx context.Context, run string) error {

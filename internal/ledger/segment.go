@@ -54,12 +54,16 @@ func (l *Ledger) Positions(ctx context.Context, run string) iter.Seq2[Position, 
 	return list[Position](ctx, l.store, l.partition("run", run), "position#")
 }
 
-// Extracted enters raw segments and moves the position behind them, all or
-// nothing. ErrConflict says that another invocation has been here.
-func (l *Ledger) Extracted(ctx context.Context, run string, p Position, version int64, segments ...Segment) error {
+// Extracted enters raw segments with what it took to read them and moves the
+// position behind them, all or nothing. ErrConflict says that another invocation
+// has been here.
+func (l *Ledger) Extracted(ctx context.Context, run string, p Position, version int64, segments []Segment, used []Usage) error {
 	changes := []Change{put(l.runKey(run, "position#"+string(p.Kind)), version, p)}
 	for _, s := range segments {
 		changes = append(changes, put(l.segmentKey(run, s.Side, s.Name()), 0, s))
+	}
+	for _, u := range used {
+		changes = append(changes, l.use(run, u))
 	}
 	return l.store.Commit(ctx, changes...)
 }
@@ -87,12 +91,13 @@ func (l *Ledger) Segments(ctx context.Context, run, side string) iter.Seq2[Segme
 	}
 }
 
-// Anonymized enters a clean segment with what the pass found in it. It reports
-// false where the segment was entered before: the first entry stands.
-func (l *Ledger) Anonymized(ctx context.Context, run string, s Segment, findings any) (entered bool, err error) {
+// Anonymized enters a clean segment with what the pass found in it and took. It
+// reports false where the segment was entered before: the first entry stands.
+func (l *Ledger) Anonymized(ctx context.Context, run string, s Segment, findings any, u Usage) (entered bool, err error) {
 	err = l.store.Commit(ctx,
 		put(l.segmentKey(run, s.Side, s.Name()), 0, s),
-		put(l.runKey(run, "note#findings#"+s.Name()), Any, findings))
+		put(l.runKey(run, "note#findings#"+s.Name()), Any, findings),
+		l.use(run, u))
 	if errors.Is(err, ErrConflict) {
 		return false, nil
 	}

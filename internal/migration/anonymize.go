@@ -76,7 +76,7 @@ func (s Anonymize) Do(ctx context.Context, in AnonymizeInput) (Findings, error) 
 	if err := pass.account(ctx, l); err != nil {
 		return Findings{}, err
 	}
-	entered, err := l.Anonymized(ctx, in.Run.ID, clean, pass.found)
+	entered, err := l.Anonymized(ctx, in.Run.ID, clean, pass.found, used(ctx, "anonymize", clean, in.Segment.Records+in.Segment.Broken, clean.Bytes))
 	switch {
 	case err != nil:
 		return Findings{}, ofStorage("enter segment "+clean.Name(), err)

@@ -51,6 +51,18 @@ func leftOut(r *helpdesk.Record) (paths []string) {
 	return paths
 }
 
+// bytesOf is the size of the files of records that were staged.
+func bytesOf(records []helpdesk.Record) (n int64) {
+	for i := range records {
+		for _, a := range attachmentsOf(&records[i]) {
+			if a.Blob != nil {
+				n += a.Size
+			}
+		}
+	}
+	return n
+}
+
 // GoneInSource is why a file is left out whose bytes the source has lost.
 const GoneInSource = "gone_in_source"
 

@@ -105,6 +105,7 @@ func (s Extract) stage(ctx context.Context, p *plan.Plan, l *ledger.Ledger, desk
 	r Run, at ledger.Position, version int64, page connectors.Page) (ledger.Position, error) {
 	next := ledger.Position{Kind: at.Kind, Cursor: string(page.Next), Seq: at.Seq, Done: page.Last}
 	var segments []ledger.Segment
+	var taken []ledger.Usage
 	for records, broken := page.Records, page.Broken; len(records)+len(broken) > 0; {
 		n := min(len(records), SegmentRecords)
 		m := min(len(broken), SegmentRecords)
@@ -114,9 +115,10 @@ func (s Extract) stage(ctx context.Context, p *plan.Plan, l *ledger.Ledger, desk
 			return at, err
 		}
 		segments = append(segments, segment)
+		taken = append(taken, used(ctx, "extract", segment, n+m, segment.Bytes+bytesOf(records[:n])))
 		records, broken = records[n:], broken[m:]
 	}
-	if err := l.Extracted(ctx, r.ID, next, version, segments...); err != nil {
+	if err := l.Extracted(ctx, r.ID, next, version, segments, taken); err != nil {
 		return at, ofStorage("enter segments", err)
 	}
 	for _, g := range segments {

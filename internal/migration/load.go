@@ -19,9 +19,10 @@ import (
 // Load creates what passed the policy in the target, each record once.
 type Load struct {
 	Base
-	Desks Targets
-	Clean keyring.Opener
-	Index keyring.Indexer
+	Desks    Targets
+	Clean    keyring.Opener
+	Index    keyring.Indexer
+	Standing *Standing
 }
 
 // A LoadInput asks for one segment in one phase.
@@ -68,14 +69,18 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	default:
 		err = w.load(ctx, in.Segment.Kind, lines)
 	}
+	step := "load/" + string(in.Phase)
 	if wait, ok := w.later(err); ok {
 		w.out.Wait = wait
-		return w.out, nil
+		return w.out, ofStorage("store the usage", w.ledger.UsedSoFar(ctx, in.Run.ID, unique(), used(ctx, step, in.Segment, 0, 0)))
 	}
 	if err != nil {
 		return w.out, err
 	}
 	w.out.Done = true
+	if err := w.ledger.Used(ctx, in.Run.ID, used(ctx, step, in.Segment, w.out.Records, in.Segment.Bytes)); err != nil {
+		return w.out, ofStorage("store the usage", err)
+	}
 	err = s.record(ctx, in.Run, "load/"+string(in.Phase)+"/"+in.Segment.Name(), audit.LoadSegment, in.Segment.Name(),
 		map[string]int64{"records": int64(len(lines)), "created": int64(w.out.Created), "adopted": int64(w.out.Adopted)})
 	return w.out, err

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
-	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
 // A reference of a clean record is a ref; the target wants its own ids. resolve
@@ -64,24 +63,7 @@ func (w *worker) lookUp(ctx context.Context, items []*item) (lookup, error) {
 	for i, it := range items {
 		records[i] = &it.record
 	}
-	return lookUp(ctx, w.ledger, records)
-}
-
-func lookUp(ctx context.Context, l *ledger.Ledger, records []*helpdesk.Record) (lookup, error) {
-	ids := lookup{}
-	for k, refs := range referencesOf(records) {
-		entries, err := l.Entries(ctx, k, refs...)
-		if err != nil {
-			return nil, ofStorage("look up references", err)
-		}
-		ids[k] = map[string]string{}
-		for _, e := range entries {
-			if e.InTarget() {
-				ids[k][e.Ref] = e.Target
-			}
-		}
-	}
-	return ids, nil
+	return w.Standing.lookUp(ctx, w.ledger, records)
 }
 
 func referencesOf(records []*helpdesk.Record) map[helpdesk.Kind][]string {

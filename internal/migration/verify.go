@@ -16,9 +16,10 @@ import (
 // what should stand there.
 type Verify struct {
 	Base
-	Desks Targets
-	Clean keyring.Opener
-	Index keyring.Indexer
+	Desks    Targets
+	Clean    keyring.Opener
+	Index    keyring.Indexer
+	Standing *Standing
 }
 
 // A VerifyInput asks for one segment, or for the census.
@@ -56,7 +57,7 @@ func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 	if err != nil {
 		return VerifyOutput{}, ofTarget("open", err)
 	}
-	c := &check{run: in.Run, ledger: l, target: target, verdict: Verdict{Segment: in.Segment.Name(), Kind: in.Segment.Kind,
+	c := &check{run: in.Run, ledger: l, target: target, standing: s.Standing, verdict: Verdict{Segment: in.Segment.Name(), Kind: in.Segment.Kind,
 		Outcomes: map[string]int{}, Reasons: map[string]int{}, Fields: map[string]map[string]int{}, Rules: map[string]int{}, Dangling: map[string]int{}}}
 	if c.profile, err = target.Profile(ctx); err != nil {
 		return VerifyOutput{}, ofTarget("profile", err)
@@ -69,12 +70,12 @@ func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 		var limited *connectors.RateLimited
 		if errors.As(err, &limited) {
 			out.Wait, _ = pause(err)
-			return out, nil
+			return out, ofStorage("store the usage", l.UsedSoFar(ctx, in.Run.ID, unique(), used(ctx, "verify", in.Segment, 0, 0)))
 		}
 		return out, err
 	}
 	out.Done, out.Differences = true, len(c.verdict.Differences)+c.verdict.More
-	if err := l.PutNote(ctx, in.Run.ID, "verdict#"+in.Segment.Name(), c.verdict); err != nil {
+	if err := l.Verified(ctx, in.Run.ID, in.Segment.Name(), c.verdict, used(ctx, "verify", in.Segment, len(lines), in.Segment.Bytes)); err != nil {
 		return out, ofStorage("store the verdict", err)
 	}
 	err = s.record(ctx, in.Run, "verify/"+in.Segment.Name(), audit.VerifySegment, in.Segment.Name(),
@@ -84,12 +85,13 @@ func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 
 // A check is the verification of one segment.
 type check struct {
-	run     Run
-	ledger  *ledger.Ledger
-	index   keyring.Index
-	target  connectors.Target
-	profile connectors.TargetProfile
-	verdict Verdict
+	run      Run
+	ledger   *ledger.Ledger
+	index    keyring.Index
+	target   connectors.Target
+	standing *Standing
+	profile  connectors.TargetProfile
+	verdict  Verdict
 }
 
 func (c *check) segment(ctx context.Context, lines []cleanLine) error {
@@ -102,7 +104,7 @@ func (c *check) segment(ctx context.Context, lines []cleanLine) error {
 	if err != nil {
 		return ofStorage("read entries", err)
 	}
-	ids, err := lookUp(ctx, c.ledger, c.withRequired(records))
+	ids, err := c.standing.lookUp(ctx, c.ledger, c.withRequired(records))
 	if err != nil {
 		return err
 	}

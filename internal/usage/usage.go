@@ -7,6 +7,7 @@
 //
 //	service         operation
 //	desk            Request: one HTTP request to a source or a target
+//	internet        Bytes: sent with it, where their number is known
 //	s3, kms, ...    the name of the API's operation, as PutObject or Decrypt
 //	dynamodb        the name of the operation; besides, WriteUnits and ReadUnits
 //	                as ConsumedCapacity gives them
@@ -23,6 +24,8 @@ import (
 const (
 	Desk       = "desk"
 	Request    = "Request"
+	Internet   = "internet"
+	Bytes      = "Bytes"
 	DynamoDB   = "dynamodb"
 	WriteUnits = "WriteUnits"
 	ReadUnits  = "ReadUnits"
@@ -48,16 +51,23 @@ func (c Counts) Plus(more Counts) Counts {
 
 // A Counter counts for one invocation, from any of its goroutines.
 type Counter struct {
-	started time.Time
 	mu      sync.Mutex
 	counts  Counts
+	started time.Time
+	taken   Counts
+	until   time.Time // what came before was taken
 }
 
 type key struct{}
 
-// With starts a counter and gives the context that carries it.
+// With starts a counter and gives the context that carries it; where one counts
+// already, that one.
 func With(ctx context.Context) (context.Context, *Counter) {
-	c := &Counter{started: time.Now(), counts: Counts{}}
+	if c := From(ctx); c != nil {
+		return ctx, c
+	}
+	now := time.Now()
+	c := &Counter{started: now, until: now, counts: Counts{}, taken: Counts{}}
 	return context.WithValue(ctx, key{}, c), c
 }
 
@@ -87,6 +97,25 @@ func (c *Counter) Counts() Counts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.counts)
+}
+
+// Take is what was counted, and how much time went by, since it was last taken:
+// so that several who share an invocation share what it takes.
+func (c *Counter) Take() (Counts, time.Duration) {
+	if c == nil {
+		return nil, 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	more, now := Counts{}, time.Now()
+	for name, n := range c.counts {
+		if n != c.taken[name] {
+			more[name] = n - c.taken[name]
+		}
+	}
+	elapsed := now.Sub(c.until)
+	c.taken, c.until = maps.Clone(c.counts), now
+	return more, elapsed
 }
 
 // Elapsed is how long the invocation has run; 0 where nobody counts.

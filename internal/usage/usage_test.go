@@ -28,6 +28,19 @@ func TestEveryGoroutineOfAnInvocationCounts(t *testing.T) {
 	}
 }
 
+func TestWhatIsTakenIsTakenOnce(t *testing.T) {
+	ctx, counter := usage.With(t.Context())
+	inner, _ := usage.With(ctx) // whoever starts one more shares it
+	usage.Count(inner, "s3", "PutObject", 3)
+	first, _ := counter.Take()
+	usage.Count(ctx, "s3", "PutObject", 2)
+	second, _ := counter.Take()
+	third, _ := counter.Take()
+	if first.Of("s3", "PutObject") != 3 || second.Of("s3", "PutObject") != 2 || len(third) > 0 {
+		t.Errorf("took %v, %v and %v, want 3, 2 and nothing", first, second, third)
+	}
+}
+
 func TestWithoutACounterNothingIsCounted(t *testing.T) {
 	usage.Count(t.Context(), "s3", "PutObject", 1)
 	if c := usage.From(t.Context()); len(c.Counts()) > 0 || c.Elapsed() != 0 {

@@ -1,0 +1,35 @@
+package cost
+
+import "math"
+
+// Transitions of statemachine/migrate.asl.json where nothing fails and nothing
+// waits; a test has the definition interpreted and compares.
+const (
+	once       = 17 // states of a run beside the loops, from Plan to Done
+	ofKind     = 3  // Extract, MoreToRead, KindRead
+	again      = 2  // Extract, MoreToRead once more
+	ofPhase    = 3  // PhasesLeft, NextPhase, LoadPhase
+	ofPass     = 3  // a child of Anonymize: its start, AnonymizeSegment, Anonymized
+	ofLoad     = 4  // a child of LoadPhase: its start, Load, MoreToLoad, Loaded
+	ofVerify   = 4  // a child of Verify: its start, VerifySegment, MoreToVerify, Verified
+	resultsPut = 2  // objects that ResultWriter puts for a Map: its manifest, and what succeeded
+)
+
+func (m *model) transitions() {
+	kindsRead, phasesLoaded, linked := float64(kinds), m.w.loaded(), m.linkedSegments()
+	if m.w.Demo {
+		kindsRead = 1
+	}
+	if linked > 0 {
+		phasesLoaded++
+	}
+	n := m.w.segments()
+	m.t.add("states.Transitions", once+kindsRead*ofKind+m.extraReads*again+phasesLoaded*ofPhase+1+
+		n*(ofPass+ofLoad+ofVerify)+linked*ofLoad)
+	maps := phasesLoaded + 2
+	m.t.add("states.PutObject", maps*resultsPut)
+	m.t.add("states.GetObject", maps)
+}
+
+// invocations is how many it takes to work for so long.
+func invocations(ms float64) float64 { return 1 + math.Floor(ms/1000/deadline) }

@@ -13,7 +13,9 @@
 //	s3          ByteHours: what is stored, times how long
 //	internet    Bytes: sent out of AWS
 //	logs        Bytes: taken in
+//	cloudwatch  MetricHours: custom metrics, times the hours in which they are written
 //	xray        Traces
+//	month       what is there and costs by the month, whether anything runs or not
 package cost
 
 import "github.com/safeconduct/safeconduct/internal/usage"

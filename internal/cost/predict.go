@@ -9,7 +9,10 @@ const (
 	verdictRow = 1800 // bytes of a verdict, and of a segment's findings
 	logLine    = 700  // bytes that an invocation logs, Lambda's own three lines included
 	documents  = 13   // that a run's evidence holds
-	ratio      = 4    // to which text shrinks before it is sealed
+	// metricsOfRun are the custom metrics that a run writes, each billed for every
+	// hour in which it does: Requests and Throttled.
+	metricsOfRun = 2
+	ratio        = 4 // to which text shrinks before it is sealed
 
 	// Processor time of a ticket at a whole processor, twice what
 	// docs/performance.md measured on one machine: TLS comes on top.
@@ -22,7 +25,8 @@ const (
 	startMs = 20
 )
 
-// Memory of the functions in MB; a test compares it with infra/functions.yaml.
+// memory of the functions in MB; a test of internal/infra compares it with the
+// template.
 var memory = map[string]float64{"api": 256, "plan": 512, "extract": 256, "anonymize": 1024, "load": 256, "verify": 256,
 	"commit": 256, "report": 512, "seal": 256, "finish": 256}
 
@@ -41,6 +45,7 @@ func Predict(w Workload) Calls {
 	m.ending()
 	m.transitions()
 	m.stored()
+	m.t.add("cloudwatch.MetricHours", metricsOfRun*math.Ceil(m.w.Hours()))
 	return m.t.calls()
 }
 

@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud e2e build-functions deploy
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud e2e build-functions deploy lint-infra
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -20,6 +20,7 @@ help:
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
 	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks (minutes)'
+	@echo 'make lint-infra  cfn-lint, sam validate, checkov, parliament and asl-validator over the template'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
 
@@ -87,6 +88,9 @@ test-cloud:
 # It needs peers-up and what cloud-up installs.
 e2e:
 	$(GO) test -tags e2e -count=1 -timeout 20m -v ./internal/e2e
+
+lint-infra:
+	$(GO) run ./internal/infra/lint
 
 # FUZZTIME is for each target.
 FUZZTIME ?= 10m

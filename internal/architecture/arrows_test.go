@@ -81,6 +81,7 @@ var parts = []part{
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
 	{"internal/peers", []string{contract, model, "internal/sample"}, "whoever recounts what arrived must not believe those who wrote it"},
+	{"internal/infra/lint", []string{"internal/infra", "internal/peers"}, "the linters are peers: installed once and asked"},
 	{"internal/live", []string{contract, model, "connectors/...", "internal/evidence", "internal/migration", "internal/peers/...", "internal/sample"},
 		"the live tests drive the program as people do, and read its reports"},
 	{"internal/e2e", []string{contract, model, "internal/api", "internal/evidence", "internal/infra", "internal/live/...", "internal/migration", "internal/peers/...", "internal/sample"},
@@ -94,7 +95,7 @@ var aids = []string{model, contract, "connectors/archive", "connectors/memory", 
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",
-	"internal/peers/...", "internal/live", "internal/e2e", "internal/infra"}
+	"internal/peers/...", "internal/live", "internal/e2e", "internal/infra/..."}
 
 func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
 

@@ -21,12 +21,17 @@ type tool struct {
 	version string   // changes when any of what is installed does
 	python  []string // packages of PyPI
 	module  string   // or a program of Go
+	node    []string // or packages of npm
 }
 
 var tools = []tool{
 	{name: Ministack, version: "1.5.33 with sam 1.115.0", python: []string{"ministack[full]==1.5.33", "aws-sam-translator==1.115.0"}},
 	{name: VersityGW, version: "v1.8.0", module: "github.com/versity/versitygw/cmd/versitygw@v1.8.0"},
 	{name: sam, version: "1.170.0", python: []string{"aws-sam-cli==1.170.0"}},
+	{name: "cfn-lint", version: "1.58.0 with serverless 0.3.6 and parliament 1.6.4",
+		python: []string{"cfn-lint==1.58.0", "cfn-lint-serverless==0.3.6", "parliament==1.6.4"}},
+	{name: "checkov", version: "3.3.30", python: []string{"checkov==3.3.30"}},
+	{name: "asl-validator", version: "4.0.0", node: []string{"asl-validator@4.0.0"}},
 }
 
 // install does nothing for a tool that is there.
@@ -63,6 +68,10 @@ func (t tool) commands(ctx context.Context, folder string) []*exec.Cmd {
 		c.Dir, c.Env = folder, append(os.Environ(), "GOBIN="+folder, "GOFLAGS=")
 		return []*exec.Cmd{c}
 	}
+	if t.node != nil {
+		npm := append([]string{"install", "--silent", "--no-audit", "--no-fund", "--prefix", folder}, t.node...)
+		return []*exec.Cmd{exec.CommandContext(ctx, "npm", npm...)}
+	}
 	into := filepath.Join(folder, venv)
 	pip := append([]string{"install", "--quiet", "--disable-pip-version-check"}, t.python...)
 	return []*exec.Cmd{exec.CommandContext(ctx, "python3", "-m", "venv", into),
@@ -71,6 +80,25 @@ func (t tool) commands(ctx context.Context, folder string) []*exec.Cmd {
 
 // SAM is the path of the program that deploys template.yaml.
 func SAM() (string, error) { return installed(sam, "sam") }
+
+// Linter installs a linter of templates, policies or definitions unless it is
+// there, and gives the path of one of its programs.
+func Linter(ctx context.Context, name, program string) (string, error) {
+	if err := install(ctx, name); err != nil {
+		return "", err
+	}
+	root, err := Folder()
+	if err != nil {
+		return "", err
+	}
+	for _, bin := range []string{filepath.Join(venv, "bin"), filepath.Join("node_modules", ".bin")} {
+		path := filepath.Join(root, name, bin, program)
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("peers: %s has no program %s", name, program)
+}
 
 // MinistackPython is the path of the interpreter that has ministack, for tests
 // that start one with additions of their own.

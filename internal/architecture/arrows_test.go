@@ -76,7 +76,7 @@ var parts = []part{
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
-	{"internal/infra", []string{"internal/api", "internal/cost", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
+	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
 		"the template is data; its tests compare it with what the code holds"},
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},

@@ -67,13 +67,14 @@ var parts = []part{
 	{"internal/function", []string{"internal/migration", "internal/usage"}, "a function is a step behind JSON, the same in both runtimes"},
 	{"internal/api", []string{model, "internal/ledger"},
 		"the API knows what goes over the wire and what a runtime offers, and neither the steps nor what renders documents: function api stays small"},
+	{"internal/web", []string{model, "internal/api"}, "the page shows what the API tells, and knows no runtime"},
 	{"internal/embedded", []string{contract, model, "connectors/list", "internal/api", "internal/audit", "internal/cost", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 
 	{"functions", []string{"internal/embedded", "internal/migration", "internal/plan", "internal/workflow"}, "the test of all functions runs a definition over them"},
 	{"functions/*", []string{"internal/embedded"}, "a function's main names its handler and knows nothing else"},
-	{"cmd/*", []string{contract, model, "connectors/list", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
+	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},

@@ -55,6 +55,18 @@ func NewService(file string, o Options) (*Service, error) {
 	return s, nil
 }
 
+// Requests opens the rows in which the API remembers requests with a key.
+func (s *Service) Requests() (api.Rows, error) {
+	rows, err := sqlite.Open(filepath.Join(s.options.Home, "requests.db"))
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows["/"] = rows // no migration's name
+	return rows, nil
+}
+
 // Tenant is that of the plan.
 func (s *Service) Tenant() string { return s.tenant }
 

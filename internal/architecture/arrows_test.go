@@ -79,6 +79,8 @@ var parts = []part{
 
 	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
 		"the template is data; its tests compare it with what the code holds"},
+	{"internal/scale", []string{model, "internal/cost", "internal/ledger", "internal/migration", "internal/workflow", "statemachine"},
+		"how large a migration can be is computed, and tried on the definition"},
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
 	{"internal/peers", []string{contract, model, "internal/sample"}, "whoever recounts what arrived must not believe those who wrote it"},

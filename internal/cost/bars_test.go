@@ -10,7 +10,7 @@ func TestAMigrationCostsNoMoreThanWasPromised(t *testing.T) {
 	for _, b := range cost.Bars() {
 		calls := cost.Predict(b.Workload)
 		bill := cost.Prices().Bill(calls)
-		t.Logf("%s: $%.4f of %.4f", b.Name, bill.USD, b.USD)
+		t.Logf("%s: $%.5f of %.4f", b.Name, bill.USD, b.USD)
 		for _, l := range bill.Lines {
 			t.Logf("   %-16s %-50s %14d %.5f", l.Service, l.Unit, l.Calls, l.USD)
 		}

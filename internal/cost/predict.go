@@ -9,6 +9,9 @@ const (
 	verdictRow = 1800 // bytes of a verdict, and of a segment's findings
 	logLine    = 700  // bytes that an invocation logs, Lambda's own three lines included
 	documents  = 13   // that a run's evidence holds
+	// scanned is how many pages a demo looks at: 2,000 tickets, as many people, and
+	// the few groups and companies there are.
+	scanned = 2*20 + 2
 	// metricsOfRun are the custom metrics that a run writes, each billed for every
 	// hour in which it does: Requests and Throttled.
 	metricsOfRun = 2
@@ -122,8 +125,10 @@ func (m *model) waits(requests float64, ms int, atATime float64) float64 {
 
 func (m *model) plan() {
 	m.invoked("plan", 1, m.waits(4, m.w.AnswerMs, 1))
-	m.get(3) // refs, digests, the run
-	m.query(1, m.row())
+	m.get(3)          // refs, digests, the run
+	for range kinds { // is there a ledger: of a first run, none
+		m.query(0, 0)
+	}
 	m.rows("UpdateItem", 1, 1, 0) // the lease
 	m.note(1)                     // the run
 	for range 2 {
@@ -142,6 +147,9 @@ func (m *model) extract() {
 	for _, k := range m.w.list() {
 		all += m.extractKind(k)
 	}
+	if m.w.Demo { // looks for the ugliest first
+		all += m.waits(scanned, m.w.AnswerMs, 1)
+	}
 	n := invocations(all)
 	if !m.w.Demo {
 		n = 0
@@ -158,7 +166,7 @@ func (m *model) extract() {
 	m.invoked("extract", n, all)
 	m.get(n) // the position
 	m.t.add("secretsmanager.GetSecretValue", 1)
-	m.manifest("extract", 1)
+	m.manifest("extract", 1, 1)
 }
 
 // readMs is how long it takes to read a kind.
@@ -185,17 +193,22 @@ func (m *model) extractKind(k kind) (ms float64) {
 	return m.readMs(k)
 }
 
-// manifest lists the segments and writes lists of them.
-func (m *model) manifest(function string, lists float64) {
+// empty lists what the kinds have of which there are no records.
+func (m *model) empty(lists int) {
+	for range lists * (kinds - len(m.w.list())) {
+		m.query(0, 0)
+	}
+}
+
+// manifest lists the segments so often, and writes so many lists of them.
+func (m *model) manifest(function string, lists, written float64) {
+	m.s3("PutObject", written)
 	m.invoked(function, 1, lists*kinds*rowMs*(1+m.w.segments()/perList))
 	for range int(lists) {
 		for _, k := range m.w.list() {
 			m.query(k.segments(), segmentRow)
 		}
-		for range kinds - len(m.w.list()) {
-			m.query(0, 0)
-		}
-		m.s3("PutObject", 1)
+		m.empty(1)
 	}
 }
 
@@ -209,7 +222,7 @@ func (m *model) anonymize() {
 	m.rows("TransactWriteItems", n, n*2*(1+2+1), 0) // segment, findings, usage
 	m.logged(n)
 	m.directory()
-	m.manifest("anonymize", phases+1)
+	m.manifest("anonymize", phases+1, m.phases()+1)
 }
 
 // directory is who the people are, which each environment reads once.
@@ -220,9 +233,7 @@ func (m *model) directory() {
 		for _, k := range m.w.list() {
 			m.query(k.segments(), segmentRow)
 		}
-		for range kinds - len(m.w.list()) {
-			m.query(0, 0)
-		}
+		m.empty(1)
 	}
 	m.s3("GetObject", environments*people)
 	m.get(environments * people)
@@ -360,6 +371,7 @@ func (m *model) ending() {
 		m.query(float64(k.records), m.row())
 		m.query(k.segments(), segmentRow)
 	}
+	m.empty(2)
 	m.query(n, verdictRow)
 	m.query(n, verdictRow)
 	m.note(1)
@@ -386,6 +398,7 @@ func (m *model) ending() {
 	for _, k := range m.w.list() {
 		m.query(float64(k.records), m.row())
 	}
+	m.empty(1)
 	m.query(n, verdictRow)
 	m.query(n, verdictRow)
 	m.query(4*n, bundleRow)
@@ -401,7 +414,7 @@ func (m *model) ending() {
 }
 
 // objects is how many the run stages.
-func (m *model) objects() float64 { return 2*m.w.segments() + m.w.files() + phases + 2 }
+func (m *model) objects() float64 { return 2*m.w.segments() + m.w.files() + m.phases() + 2 }
 
 // stored is what lies in staging until the seal, in the time that the target
 // takes.

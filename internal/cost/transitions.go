@@ -9,19 +9,16 @@ const (
 	ofKind     = 3  // Extract, MoreToRead, KindRead
 	again      = 2  // Extract, MoreToRead once more
 	ofPhase    = 3  // PhasesLeft, NextPhase, LoadPhase
-	ofPass     = 3  // a child of Anonymize: its start, AnonymizeSegment, Anonymized
+	ofPass     = 2  // a child of Anonymize: its start, AnonymizeSegment
 	ofLoad     = 4  // a child of LoadPhase: its start, Load, MoreToLoad, Loaded
 	ofVerify   = 4  // a child of Verify: its start, VerifySegment, MoreToVerify, Verified
 	resultsPut = 2  // objects that ResultWriter puts for a Map: its manifest, and what succeeded
 )
 
 func (m *model) transitions() {
-	kindsRead, phasesLoaded, linked := float64(kinds), m.w.loaded(), m.linkedSegments()
+	kindsRead, phasesLoaded, linked := float64(kinds), m.phases(), m.linkedSegments()
 	if m.w.Demo {
 		kindsRead = 1
-	}
-	if linked > 0 {
-		phasesLoaded++
 	}
 	n := m.w.segments()
 	m.t.add("states.Transitions", once+kindsRead*ofKind+m.extraReads*again+phasesLoaded*ofPhase+1+
@@ -30,6 +27,9 @@ func (m *model) transitions() {
 	m.t.add("states.PutObject", maps*resultsPut)
 	m.t.add("states.GetObject", maps)
 }
+
+// phases is how many have something to load.
+func (m *model) phases() float64 { return m.w.loaded() + min(1, m.linkedSegments()) }
 
 // invocations is how many it takes to work for so long.
 func invocations(ms float64) float64 { return 1 + math.Floor(ms/1000/deadline) }

@@ -58,7 +58,7 @@ const (
 	perSegment    = 100 // migration.SegmentRecords
 	inFlight      = 4   // requests of one invocation at a time
 	perBatch      = 100 // rows of one BatchGetItem
-	kinds         = 7   // helpdesk.Kinds
+	kinds         = 6   // helpdesk.Kinds
 	phases        = 8   // helpdesk.Phases
 	deadline      = 285 // seconds after which a step returns a checkpoint
 	perList       = 500 // rows of a page that the ledger lists

@@ -72,6 +72,9 @@ func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r
 		lines.Write(append(line, '\n'))
 		m.Segments, m.Records, m.Broken = m.Segments+1, m.Records+n, m.Broken+g.Broken
 	}
+	if m.Segments == 0 {
+		return m, nil // nobody asks for a list of nothing
+	}
 	err = store.Put(ctx, m.Manifest, func(w io.Writer) error { _, err := w.Write(lines.Bytes()); return err })
 	if errors.Is(err, staging.ErrExists) {
 		err = nil // an earlier invocation wrote the same list

@@ -11,7 +11,7 @@ import (
 
 // Standing remembers, for the run that a process is working on, under which ids
 // records stand in the target: the same agents and companies are named by every
-// segment, and looking each up anew is a third of what a run reads in the ledger.
+// segment, and looking each up anew is half of what a run reads in the ledger.
 // Only what stands is remembered, as nothing takes it away while the lease is
 // held; who resumes the run holds another lease. nil remembers nothing.
 type Standing struct {

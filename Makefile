@@ -20,6 +20,7 @@ help:
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
 	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks (minutes)'
+	@echo 'make invoke-load  calls a deployed function (load or another) with an event of events/'
 	@echo 'make lint-infra  cfn-lint, sam validate, checkov, parliament and asl-validator over the template'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
@@ -88,6 +89,14 @@ test-cloud:
 # It needs peers-up and what cloud-up installs.
 e2e:
 	$(GO) test -tags e2e -count=1 -timeout 20m -v ./internal/e2e
+
+# make invoke-load EVENT=Rollback STACK=safeconduct: calls a deployed function with
+# an event of events/load/, by default the first.
+STACK ?= safeconduct
+invoke-%:
+	@name='$*'; first=$$(printf '%s' "$$name" | cut -c1 | tr a-z A-Z); rest=$$(printf '%s' "$$name" | cut -c2-); \
+	  $(SAM) remote invoke "Functions/$$first$${rest}Function" --stack-name $(STACK) \
+	    --event-file $(or $(EVENT:%=events/$*/%.json),$(firstword $(sort $(wildcard events/$*/*.json))))
 
 lint-infra:
 	$(GO) run ./internal/infra/lint

@@ -237,3 +237,64 @@ func TestNothingIsReservedUnlessAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryAlarmHasItsRunbook: by name, with the four things that somebody who is
+// woken wants to know, and told of by the list of runbooks.
+func TestEveryAlarmHasItsRunbook(t *testing.T) {
+	pages := map[string]bool{"README.md": true}
+	index, err := os.ReadFile(root + "/docs/runbooks/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range deployed(t).Of("AWS::CloudWatch::Alarm") {
+		name := strings.TrimPrefix(a.Text("AlarmName"), "desk-") + ".md"
+		pages[name] = true
+		text, err := os.ReadFile(root + "/docs/runbooks/" + name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, part := range []string{"**What it means.**", "**What to look at.**", "**What to do.**", "**What not to do.**"} {
+			if !strings.Contains(string(text), part) {
+				t.Errorf("docs/runbooks/%s does not say %s", name, part)
+			}
+		}
+		if !strings.Contains(a.Text("AlarmDescription"), "docs/runbooks/"+name) || !strings.Contains(string(index), "("+name+")") {
+			t.Errorf("%s is not told where its runbook is", a.ID)
+		}
+	}
+	files, err := filepath.Glob(root + "/docs/runbooks/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !pages[filepath.Base(f)] {
+			t.Errorf("docs/runbooks/%s is the page of no alarm", filepath.Base(f))
+		}
+	}
+}
+
+// TestEveryParameterIsSafeToLeaveAndExplained: each has a default, and the line of
+// docs/deploy.md says the same as the template.
+func TestEveryParameterIsSafeToLeaveAndExplained(t *testing.T) {
+	text, err := os.ReadFile(root + "/docs/deploy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters, err := infra.Parameters(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parameters {
+		value := "empty"
+		if p.Default != "" {
+			value = "`" + p.Default + "`"
+		}
+		if line := fmt.Sprintf("| `%s` | %s | %s |\n", p.Name, value, p.Description); !strings.Contains(string(text), line) {
+			t.Errorf("docs/deploy.md lacks the line\n%s", line)
+		}
+	}
+	if got := strings.Count(string(text), "\n| `"); got != len(parameters) {
+		t.Errorf("docs/deploy.md explains %d parameters, the template has %d", got, len(parameters))
+	}
+}

@@ -303,3 +303,30 @@ func TestNobodyIsGrantedTheSameTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsGrantedInVainIsNamed: a grant that nobody used, and an excuse that
+// nobody needs.
+func TestWhatIsGrantedInVainIsNamed(t *testing.T) {
+	s := deployed(t)
+	used := map[infra.Grant]bool{}
+	for _, f := range infra.Functions {
+		for _, by := range s.Granted(f) {
+			for _, a := range by.Actions {
+				used[infra.Grant{Function: f, Sid: by.Sid, Action: a}] = by.Sid != "Log" && by.Sid != "StageRaw"
+			}
+		}
+	}
+	objections, err := s.InVain(root, used)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(objections, "\n")
+	for _, want := range []string{"extract is granted s3:PutObject by StageRaw", "iam:PassRole at api/ScheduleAsTheScheduleRole"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not among the objections:\n%s", want, all)
+		}
+	}
+	if strings.Contains(all, "logs:") {
+		t.Errorf("what is excused is objected to:\n%s", all)
+	}
+}

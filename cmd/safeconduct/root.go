@@ -70,7 +70,7 @@ Start with:  safeconduct init     writes a commented plan from a few questions
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "no progress")
 	f.StringVar(&a.lang, "lang", "en", "language of summaries: en or de")
 	root.AddCommand(a.initCommand(), a.planCommand(), a.migrateCommand(), a.demoCommand(), a.statusCommand(),
-		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.serveCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
+		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.serveCommand(), a.costCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	return root
 }

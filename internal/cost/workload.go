@@ -13,7 +13,7 @@ type Workload struct {
 	AttachmentBytes int64   `json:"attachment_bytes"`
 	TicketBytes     int64   `json:"ticket_bytes"` // without comments
 	CommentBytes    int64   `json:"comment_bytes"`
-	People          int     `json:"people"`
+	People          int     `json:"people"`        // -1: none
 	Groups          int     `json:"groups"`        // -1: none
 	Organizations   int     `json:"organizations"` // -1: none
 	Linked          float64 `json:"linked"`        // share of tickets that link to others
@@ -74,8 +74,8 @@ func (w Workload) withDefaults() Workload {
 	w.People = cmp.Or(w.People, w.Tickets/perPerson+min(agents, max(1, w.Tickets)))
 	w.Groups = cmp.Or(w.Groups, min(groups, max(1, w.Tickets)))
 	w.Organizations = cmp.Or(w.Organizations, max(1, w.Tickets/perCompany))
-	w.Named = cmp.Or(w.Named, min(w.People, perSegment+agents))
-	w.Groups, w.Organizations = max(0, w.Groups), max(0, w.Organizations)
+	w.Named = cmp.Or(w.Named, min(max(0, w.People), perSegment+agents))
+	w.People, w.Groups, w.Organizations = max(0, w.People), max(0, w.Groups), max(0, w.Organizations)
 	w.RowBytes = cmp.Or(w.RowBytes, rowBytes)
 	w.Concurrency = max(1, w.Concurrency)
 	return w

@@ -330,3 +330,26 @@ func TestWhatIsGrantedInVainIsNamed(t *testing.T) {
 		t.Errorf("what is excused is objected to:\n%s", all)
 	}
 }
+
+func TestNobodyDeletesEvidenceOrShortensItsLock(t *testing.T) {
+	s := deployed(t)
+	document := infra.Request{Resource: "arn:aws:s3:::evidencebucket/acme/m1/r1/report.html"}
+	for _, action := range []string{"s3:DeleteObject", "s3:DeleteObjectVersion"} {
+		document.Action = action
+		mayDo(t, s, document, "administrator") // where the lock lets them
+	}
+	for _, action := range []string{"s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold"} {
+		document.Action = action
+		mayDo(t, s, document)
+	}
+}
+
+func TestSealDeletesOnlyWhatRunsStaged(t *testing.T) {
+	s := deployed(t)
+	for object, want := range map[string]bool{"runs/acme/m1/r1/raw/ticket-000001": true, "plans/acme/m1/r1": false, "forecasts/acme/m1/f1.json": false} {
+		q := infra.Request{Action: "s3:DeleteObject", Resource: "arn:aws:s3:::stagingbucket/" + object}
+		if got := allows(t, s, "seal", q); got != want {
+			t.Errorf("seal deletes %s: %t, want %t", object, got, want)
+		}
+	}
+}

@@ -48,7 +48,7 @@ func TestEveryTableIsEncryptedProtectedAndPaidByUse(t *testing.T) {
 			{table.Text("BillingMode"), "PAY_PER_REQUEST"},
 			{table.Text("SSESpecification", "KMSMasterKeyId"), s.Key("DataKey")},
 			{table.Text("DeletionProtectionEnabled"), "true"},
-			{table.Policy, "Retain"},
+			{table.Policy, "RetainExceptOnCreate"},
 		} {
 			if c.is != c.want {
 				t.Errorf("%s: %q, want %q", table.ID, c.is, c.want)
@@ -296,5 +296,17 @@ func TestEveryParameterIsSafeToLeaveAndExplained(t *testing.T) {
 	}
 	if got := strings.Count(string(text), "\n| `"); got != len(parameters) {
 		t.Errorf("docs/deploy.md explains %d parameters, the template has %d", got, len(parameters))
+	}
+}
+
+// TestOnlyStateExpires: it holds what serves for a while, such as keys of
+// idempotent requests, under the attribute that internal/ledger/dynamodb writes.
+func TestOnlyStateExpires(t *testing.T) {
+	s := deployed(t)
+	for _, table := range s.Of("AWS::DynamoDB::Table") {
+		want := map[string]string{"StateTable": "expires"}[table.ID]
+		if got := table.Text("TimeToLiveSpecification", "AttributeName"); got != want {
+			t.Errorf("%s expires by %q, want %q", table.ID, got, want)
+		}
 	}
 }

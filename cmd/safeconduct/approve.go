@@ -36,6 +36,9 @@ keys and what it staged are destroyed.`,
 			if reject {
 				d = migration.Rejected
 			}
+			if a.remote != "" {
+				return a.there(func(r *remote) error { return r.decide(c.Context(), run, d) })
+			}
 			return a.approve(c.Context(), run, d)
 		},
 	}
@@ -65,11 +68,15 @@ func (a *app) approve(ctx context.Context, wanted string, d migration.Decision) 
 	bar.end()
 	var failed *embedded.Failed
 	if d == migration.Rejected && errors.As(err, &failed) && failed.Name == string(migration.ApprovalRefused) {
-		return a.print(map[string]any{"run": run.ID, "outcome": d}, func(w io.Writer) {
-			fmt.Fprintf(w, "Run %s is rejected. Nothing was written to the target; its keys and what it staged are destroyed.\n", run.ID)
-		})
+		return a.printRejected(run.ID, d)
 	}
 	return a.finished(r, run, err)
+}
+
+func (a *app) printRejected(run string, d migration.Decision) error {
+	return a.print(map[string]any{"run": run, "outcome": d}, func(w io.Writer) {
+		fmt.Fprintf(w, "Run %s is rejected. Nothing was written to the target; its keys and what it staged are destroyed.\n", run)
+	})
 }
 
 // waiting finds the run that waits for approval.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/api/client"
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/migration"
@@ -66,6 +67,9 @@ func (a *app) exit(ctx context.Context, err error) int {
 }
 
 func (a *app) explain(ctx context.Context, err error) (code int, advice string) {
+	if code, advice, ok := a.explainRemote(err); ok {
+		return code, advice
+	}
 	var failed *embedded.Failed
 	var failure *migration.Failure
 	var waits *embedded.ErrWaits
@@ -92,10 +96,46 @@ func (a *app) explain(ctx context.Context, err error) (code int, advice string) 
 }
 
 func (a *app) flag() string {
-	if a.planFile == "plan.yaml" {
-		return ""
+	text := ""
+	if a.planFile != "plan.yaml" {
+		text = " --plan " + a.planFile
 	}
-	return " --plan " + a.planFile
+	if a.asked {
+		text += " --remote " + a.remote
+	}
+	return text
+}
+
+// explainRemote explains what an API answered, or that it did not.
+func (a *app) explainRemote(err error) (code int, advice string, ok bool) {
+	var on *goingOn
+	var waits *waitsThere
+	var problem *client.Problem
+	switch {
+	case errors.As(err, &on):
+		return exitRetry, "See how it stands with: safeconduct status" + a.flag(), true
+	case errors.As(err, &waits):
+		return exitWaits, "Nothing was written to the target yet. A privacy officer lets it go on with: safeconduct approve" + a.flag() +
+			"\nOr ends it with: safeconduct approve --reject" + a.flag(), true
+	case errors.Is(err, client.ErrUnreachable):
+		return exitRetry, "What was begun there goes on. Look again: safeconduct status" + a.flag(), true
+	case errors.As(err, &problem):
+		code, advice := adviseOnProblem(problem)
+		return code, advice, true
+	}
+	return 0, "", false
+}
+
+func adviseOnProblem(p *client.Problem) (code int, advice string) {
+	switch {
+	case p.Fault():
+		return exitFatal, p.Next + " Request id: " + p.ID
+	case p.Code() == "nothing-to-resume", p.Code() == "does-not-wait":
+		return exitNothing, p.Next
+	case p.Passes():
+		return exitRetry, p.Next
+	}
+	return exitUsage, p.Next
 }
 
 // adviseOn gives the next step for each failure of the closed list.

@@ -37,6 +37,9 @@ steps; resume goes on.`,
 }
 
 func (a *app) migrate(ctx context.Context, q embedded.Request) error {
+	if a.remote != "" {
+		return a.there(func(r *remote) error { return r.start(ctx, q) })
+	}
 	p, err := a.readPlan()
 	if err != nil {
 		return err
@@ -124,6 +127,9 @@ func (a *app) demo(ctx context.Context, q embedded.Request) error {
 	if q.Limit < 1 {
 		return usage(errors.New("--limit must be at least 1"))
 	}
+	if a.remote != "" {
+		return a.there(func(r *remote) error { return r.start(ctx, q) })
+	}
 	p, err := a.readPlan()
 	if err != nil {
 		return err
@@ -149,6 +155,9 @@ func (a *app) resumeCommand() *cobra.Command {
 keeps to the plan that the run was started with.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if a.remote != "" {
+				return a.there(func(r *remote) error { return r.resume(c.Context()) })
+			}
 			p, err := a.readPlan()
 			if err != nil {
 				return err
@@ -183,8 +192,12 @@ func (a *app) finished(r *embedded.Runtime, run migration.Run, err error) error 
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(a.reports, run.Migration, run.ID)
-	result := runResult{run.ID, report.State, report.Partial(), &report, folder}
+	return a.printReport(report, filepath.Join(a.reports, run.Migration, run.ID))
+}
+
+// printReport prints the report of a run whose documents lie in a folder.
+func (a *app) printReport(report evidence.Report, folder string) error {
+	result := runResult{report.Run, report.State, report.Partial(), &report, folder}
 	if err := a.print(result, func(w io.Writer) {
 		fmt.Fprint(w, report.Summary(a.lang))
 		if moved, stands := tally(report); moved == 0 && stands > 0 {
@@ -251,6 +264,9 @@ func (a *app) rollbackAll(ctx context.Context, yes bool) error {
 	if !yes && !a.confirm(fmt.Sprintf("Remove everything that migration %s created in the target?", p.Migration)) {
 		return usage(errors.New("nothing was removed; say --yes, or answer yes"))
 	}
+	if a.remote != "" {
+		return a.there(func(r *remote) error { return r.rollback(ctx) })
+	}
 	r, _, err := a.open(ctx, p)
 	if err != nil {
 		return err
@@ -260,6 +276,10 @@ func (a *app) rollbackAll(ctx context.Context, yes bool) error {
 	if err != nil {
 		return err
 	}
+	return a.printRolledBack(back)
+}
+
+func (a *app) printRolledBack(back []migration.RolledBack) error {
 	if err := a.print(map[string]any{"rolled_back": back}, func(w io.Writer) {
 		for _, b := range back {
 			fmt.Fprintf(w, "%-14s removed %d, disabled %d, kept %d\n", b.Kind, b.Removed, b.Disabled, b.Kept)

@@ -27,7 +27,12 @@ do with it: records and fields by what becomes of them in this target, values
 that are not mapped with the line to add, and the plan's hash, which
 migrate --plan-hash holds a run to. Nothing is written anywhere.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.preview(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.remote != "" {
+				return a.there(func(r *remote) error { return r.preview(c.Context()) })
+			}
+			return a.preview(c.Context())
+		},
 	}
 }
 
@@ -54,6 +59,10 @@ func (a *app) preview(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return a.printForecast(f)
+}
+
+func (a *app) printForecast(f *migration.Forecast) error {
 	if err := a.print(f, func(w io.Writer) { forecast{w, f}.print(a.flag()) }); err != nil {
 		return err
 	}

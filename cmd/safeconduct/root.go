@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,8 @@ type app struct {
 	json     bool
 	quiet    bool
 	lang     string
+	remote   string // address of the API that does it; empty for this machine
+	asked    bool   // the address was an argument
 }
 
 // run is the program: arguments and streams in, exit code out.
@@ -69,11 +72,24 @@ Start with:  safeconduct init     writes a commented plan from a few questions
 	f.BoolVar(&a.json, "json", false, "print the result as JSON")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "no progress")
 	f.StringVar(&a.lang, "lang", "en", "language of summaries: en or de")
+	f.StringVar(&a.remote, "remote", "", "address of a deployed Safeconduct that does it ("+remoteVariable+"; its token: "+tokenFile+")")
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if a.asked = a.remote != ""; !a.asked {
+			a.remote = os.Getenv(remoteVariable)
+		}
+		if a.asked && slices.Contains(hereOnly, c.Name()) {
+			return usage(fmt.Errorf("%s works on this machine only; leave --remote out", c.Name()))
+		}
+		return nil
+	}
 	root.AddCommand(a.initCommand(), a.planCommand(), a.migrateCommand(), a.demoCommand(), a.statusCommand(),
-		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.serveCommand(), a.costCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
+		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.reportCommand(), a.scheduleCommand(), a.serveCommand(), a.costCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	return root
 }
+
+// hereOnly are the commands that have nothing to do elsewhere.
+var hereOnly = []string{"serve", "init", "date-fixup"}
 
 // readPlan reads the plan and resolves the folders that depend on it.
 func (a *app) readPlan() (*plan.Plan, error) {

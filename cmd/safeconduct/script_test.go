@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,7 +12,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/sample"
+	"github.com/safeconduct/safeconduct/internal/web"
 )
 
 // TestMain lets scripts call safeconduct as a program of its own.
@@ -27,6 +30,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"export":   export,
 			"exitcode": exitcode,
+			"serve":    serve,
 		},
 		Setup: func(env *testscript.Env) error {
 			plan := strings.Replace(testPlan, "EXPORT", "export", 1)
@@ -64,4 +68,32 @@ func exitcode(ts *testscript.TestScript, neg bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("%v exits with %s, want %s", args[1:], code, args[0])
 	}
+}
+
+// serve answers the API for the migrations of a plan until the script ends, and
+// tells safeconduct where: serve PLAN.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve PLAN")
+	}
+	file := ts.MkAbs(args[0])
+	service, err := embedded.NewService(file, embedded.Options{Home: filepath.Join(filepath.Dir(file), ".safeconduct"),
+		Reports: filepath.Join(filepath.Dir(file), "there"), Tool: "safeconduct/test"})
+	ts.Check(err)
+	rows, err := service.Requests()
+	ts.Check(err)
+	ctx, stop := context.WithCancel(context.Background())
+	server, err := web.Listen(ctx, "127.0.0.1:0", web.Config{Backend: service.Backend(), Rows: rows, Tenant: service.Tenant(),
+		Note: func(err error) { ts.Logf("fault: %v", err) }})
+	ts.Check(err)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ctx) }()
+	ts.Defer(func() {
+		stop()
+		ts.Check(errors.Join(<-done, service.Close()))
+	})
+	token := filepath.Join(filepath.Dir(file), "token")
+	ts.Check(os.WriteFile(token, []byte(server.Bearer()), 0o600))
+	ts.Setenv("SAFECONDUCT_REMOTE", server.URL())
+	ts.Setenv("SAFECONDUCT_TOKEN_FILE", token)
 }

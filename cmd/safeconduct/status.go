@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/safeconduct/safeconduct/internal/api"
+	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
@@ -19,7 +21,12 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show the runs of the migration and what to do next",
 		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return a.status(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.remote != "" {
+				return a.there(func(r *remote) error { return r.status(c.Context()) })
+			}
+			return a.status(c.Context())
+		},
 	}
 }
 
@@ -30,6 +37,7 @@ type statusResult struct {
 	Records   map[string]kindState `json:"records"`
 	Cursors   []ledger.Cursor      `json:"cursors"`
 	Approval  *migration.Approval  `json:"approval,omitempty"` // that the last run waits for
+	Active    *api.Progress        `json:"active,omitempty"`   // there, where somebody else is at work
 	Next      string               `json:"next"`
 }
 
@@ -64,9 +72,13 @@ func (a *app) status(ctx context.Context) error {
 	}
 	s.Next = a.next(s.Runs)
 	if _, approval, err := r.Approval(ctx); err == nil && approval.Pending() && s.Runs[len(s.Runs)-1].State == ledger.RunRunning {
-		s.Approval, s.Next = &approval, "safeconduct approve"+a.flag()+", or safeconduct approve --reject"+a.flag()
+		s.Approval, s.Next = &approval, a.nextApproval()
 	}
 	return a.print(s, func(w io.Writer) { s.print(w) })
+}
+
+func (a *app) nextApproval() string {
+	return "safeconduct approve" + a.flag() + ", or safeconduct approve --reject" + a.flag()
 }
 
 func states(ctx context.Context, l *ledger.Ledger) (map[string]kindState, error) {
@@ -112,6 +124,11 @@ func (s statusResult) print(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
+	if p := s.Active; p != nil {
+		for _, step := range p.Steps {
+			fmt.Fprintf(w, "  %s\n", line(embedded.Progress{Step: step.Name, Done: step.Done, Total: step.Total}, 0))
+		}
+	}
 	if s.Approval != nil {
 		fmt.Fprintf(w, "  waits for approval since %s\n", s.Approval.Asked.Local().Format(time.DateTime))
 	}
@@ -141,7 +158,12 @@ with digests of what the last run read back; counts what carries the
 migration's markers. It needs no data of the source. Exit code 0: all stands;
 1: something is lost or twice; 2: it could not be checked.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.verify(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.remote != "" {
+				return a.there(func(r *remote) error { return r.verify(c.Context()) })
+			}
+			return a.verify(c.Context())
+		},
 	}
 }
 
@@ -159,6 +181,10 @@ func (a *app) verify(ctx context.Context) error {
 	if err != nil {
 		return &exitError{err, exitUsage}
 	}
+	return a.printRecheck(result)
+}
+
+func (a *app) printRecheck(result migration.RecheckResult) error {
 	if err := a.print(result, func(w io.Writer) {
 		fmt.Fprintf(w, "%d records stand as they were verified, %d were changed in the target since, %d are gone\n",
 			result.Same, result.Changed, result.Missing)

@@ -301,7 +301,7 @@ func (r *remote) status(ctx context.Context) error {
 	}
 	out := statusResult{Migration: s.Migration, Runs: []ledger.Run{}, Cursors: []ledger.Cursor{}, Records: map[string]kindState{}, Active: s.Active}
 	for _, run := range s.Runs {
-		out.Runs = append(out.Runs, runOf(run))
+		out.Runs = append(out.Runs, ledgerRun(run))
 	}
 	for _, c := range s.Cursors {
 		out.Cursors = append(out.Cursors, ledger.Cursor{Kind: c.Kind, Run: c.Run, Moved: c.Moved})
@@ -322,8 +322,8 @@ func (r *remote) status(ctx context.Context) error {
 	return r.print(out, func(w io.Writer) { out.print(w) })
 }
 
-// runOf is a run of the wire as the ledger has it.
-func runOf(r api.Run) ledger.Run {
+// ledgerRun is a run of the wire as the ledger has it.
+func ledgerRun(r api.Run) ledger.Run {
 	run := ledger.Run{ID: r.ID, Mode: r.Mode, PlanHash: r.PlanHash, State: r.State, Failure: r.Failure, Started: r.Started, Ended: r.Ended}
 	if r.Sealed != nil {
 		seal := ledger.Seal(*r.Sealed)

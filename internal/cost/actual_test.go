@@ -20,7 +20,7 @@ func TestWhatWasCountedIsBilledWithWhatNoStepCanCount(t *testing.T) {
 	one := ledger.Usage{Step: "load/tickets", Segment: "ticket-000001", Records: 100, Ms: 9000, Calls: cost.Calls{"dynamodb.WriteUnits": 200, "s3.GetObject": 70}}
 	open := ledger.Usage{Step: "load/tickets", Segment: "ticket-000001", Open: true, Ms: 1000, Calls: cost.Calls{"dynamodb.WriteUnits": 10}}
 	without, with := cost.Sum([]ledger.Usage{one}), cost.Sum([]ledger.Usage{one, open})
-	for name, want := range cost.Calls{"dynamodb.WriteUnits": 10, "lambda.Invocations": 1, "lambda.MegabyteMs": 256_000, "states.Transitions": 3} {
+	for name, want := range (cost.Calls{"dynamodb.WriteUnits": 10, "lambda.Invocations": 1, "lambda.MegabyteMs": 256_000, "states.Transitions": 3}) {
 		if got := with.Calls[name] - without.Calls[name]; got != want {
 			t.Errorf("an invocation that is called again adds %d of %s, want %d", got, name, want)
 		}

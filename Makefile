@@ -16,7 +16,7 @@ help:
 	@echo 'make test-live    tests against them (minutes)'
 	@echo 'make bench-live   the load state against a plain loop of the same requests'
 	@echo 'make cloud-up     installs and starts emulators of AWS on loopback; cloud-down stops them'
-	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them'
+	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them, and our state machines'
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
 	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks (minutes)'
@@ -84,7 +84,7 @@ cloud-down:
 	$(GO) run ./internal/peers/cmd cloud down
 
 test-cloud:
-	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3
+	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3 ./internal/agreement
 
 # It needs peers-up and what cloud-up installs.
 e2e:

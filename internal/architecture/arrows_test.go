@@ -77,6 +77,7 @@ var parts = []part{
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
+	{"internal/agreement", []string{"internal/workflow", "statemachine"}, "two ways to run the definitions are compared, and nothing of what they do"},
 	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
 		"the template is data; its tests compare it with what the code holds"},
 	{"internal/scale", []string{model, "internal/cost", "internal/ledger", "internal/migration", "internal/workflow", "statemachine"},
@@ -98,7 +99,7 @@ var aids = []string{model, contract, "connectors/archive", "connectors/memory", 
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",
-	"internal/peers/...", "internal/live", "internal/e2e", "internal/infra/..."}
+	"internal/peers/...", "internal/agreement/...", "internal/live", "internal/e2e", "internal/infra/..."}
 
 func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
 

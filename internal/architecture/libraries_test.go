@@ -47,7 +47,7 @@ var keeps = []keep{
 	},
 	{
 		libraries: []string{"github.com/aws/..."}, in: []string{"functions/*", "internal/function", "internal/api/gateway", "internal/audit/dynamodb", "internal/keyring/dynamodb", "internal/keyring/kms",
-			"internal/ledger/dynamodb", "internal/staging/s3", "internal/peers/cloudtest"},
+			"internal/ledger/dynamodb", "internal/staging/s3", "internal/peers/cloudtest", "internal/agreement/teller"},
 		why:     "steps and stores are the same in both runtimes",
 		instead: "put what AWS needs behind an interface that exists already",
 	},

@@ -76,7 +76,7 @@ var usual = map[string]string{
 
 var scenarios = map[string]scenario{
 	"success": {status: "SUCCEEDED", visits: "Plan ExtractKinds Extract MoreToRead KindRead ListRaw AllRead AnythingRead Anonymize ListClean Gate ApprovalAsked PhasesLeft " +
-		"NextPhase LoadPhase AnythingToVerify Verify Census Commit Seal Report Finish Done AnonymizeSegment Anonymized Load MoreToLoad Loaded VerifySegment MoreToVerify Verified"},
+		"NextPhase LoadPhase AnythingToVerify Verify Census Commit Seal Report Finish Done AnonymizeSegment Load MoreToLoad Loaded VerifySegment MoreToVerify Verified"},
 	"nothing-new": {status: "SUCCEEDED", visits: "AnythingRead ListClean PhasesLeft Census", script: Script{
 		"extract list":   says(`{"manifest": "S/none.jsonl", "segments": 0, "records": 0, "complete": true}`),
 		"anonymize list": says(`{"phases": [], "phase_count": 0, "next": 0, "manifest": "S/none.jsonl", "segments": 0, "records": 0}`)}},

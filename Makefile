@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud e2e build-functions deploy lint-infra
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud test-api test-browser e2e build-functions deploy lint-infra
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -21,6 +21,8 @@ help:
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
 	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks (minutes)'
 	@echo 'make invoke-load  calls a deployed function (load or another) with an event of events/'
+	@echo 'make test-api     schemathesis against the HTTP API on loopback'
+	@echo 'make test-browser the status page in chromium, with axe-core'
 	@echo 'make lint-infra  cfn-lint, sam validate, checkov, parliament and asl-validator over the template'
 	@echo 'make build   the program, in bin/'
 	@echo 'make clean   removes what demo and build made'
@@ -97,6 +99,14 @@ invoke-%:
 	@name='$*'; first=$$(printf '%s' "$$name" | cut -c1 | tr a-z A-Z); rest=$$(printf '%s' "$$name" | cut -c2-); \
 	  $(SAM) remote invoke "Functions/$$first$${rest}Function" --stack-name $(STACK) \
 	    --event-file $(or $(EVENT:%=events/$*/%.json),$(firstword $(sort $(wildcard events/$*/*.json))))
+
+# schemathesis against the API, on loopback.
+test-api:
+	$(GO) test -tags openapi -count=1 -timeout 5m -v -run TestNoRequestBreaksTheAPI ./cmd/safeconduct
+
+# The status page in Debian's chromium; PICTURES=FOLDER writes what it looks like.
+test-browser:
+	$(GO) test -tags browser -count=1 -timeout 5m ./internal/web $(if $(PICTURES),-args -pictures $(abspath $(PICTURES)))
 
 lint-infra:
 	$(GO) run ./internal/infra/lint

@@ -7,7 +7,7 @@ import (
 )
 
 // A Backend is what a runtime offers, one power each. A power that it does not
-// have is nil; a request for it is answered by 501 with the sentence of Instead.
+// have is nil; a request for it is answered by 404 with the sentence of Instead.
 //
 // All errors are either a [Refusal], whose sentence a person may read, or
 // anything else, of which the caller learns nothing but the request's id.

@@ -167,7 +167,7 @@ var statuses = map[string]int{
 	"too-long":    http.StatusBadRequest,
 	"too-large":   http.StatusRequestEntityTooLarge,
 	"media-type":  http.StatusUnsupportedMediaType,
-	"not-offered": http.StatusNotImplemented,
+	"not-offered": http.StatusNotFound, // a server's fault would wake somebody up,
 	"too-many":    http.StatusTooManyRequests,
 }
 

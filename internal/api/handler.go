@@ -104,6 +104,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mux.ServeHTTP(c, r)
 }
 
+// Refuse answers a request that does not get as far as the handlers, as they
+// would.
+func Refuse(w http.ResponseWriter, r *http.Request, refusal *Refusal) {
+	c := &call{ResponseWriter: w, entry: Entry{ID: requestID(r), Method: r.Method}}
+	protect(w.Header(), c.entry.ID)
+	c.fail(refusal)
+}
+
 // unmatched asks the mux why it has no handler: it knows which methods a path has.
 func unmatched(found http.Handler, r *http.Request) error {
 	p := &probe{header: http.Header{}}

@@ -20,7 +20,7 @@ var asks = []struct{ ask, body string }{
 	{"GET /v1/migrations", ""},
 	{"GET /v1/migrations/NAME", ""},
 	{"GET /v1/migrations/NAME/plan", ""},
-	{"PUT /v1/migrations/NAME/plan", "migration: NAME"},
+	{"PUT /v1/migrations/NAME/plan", "{version: 1, migration: NAME, source: {}, target: {}, privacy: {}}"},
 	{"POST /v1/migrations/NAME/runs", `{"mode":"full","new_run":true}`},
 	{"GET /v1/migrations/NAME/runs/r0002", ""},
 	{"POST /v1/migrations/NAME/runs/r0002/approval", `{"decision":"approve"}`},
@@ -165,6 +165,9 @@ func TestWhatIsNotUnderstoodIsRefusedWithANextStep(t *testing.T) {
 		{runs, `{"mode":5}`, nil, 400, "mode is not a string"},
 		{runs, `{"mode":"full"} {}`, nil, 400, "not JSON"},
 		{runs, `null`, nil, 400, "not JSON"},
+		{runs, `[]`, nil, 400, "not JSON"},
+		{runs, `{"mode":"full","limit":null}`, nil, 400, `there is no field \"limit\"`},
+		{runs, `{"MODE":"full"}`, nil, 400, `there is no field \"MODE\"`},
 		{runs, ``, []string{"Content-Type", "application/json"}, 400, "not JSON"},
 		{runs, `{"mode":"full"}`, []string{"Content-Type", "text/plain"}, 415, "application/json"},
 		{runs, `{"mode":"part"}`, nil, 422, "mode is full or demo"},
@@ -222,7 +225,7 @@ func TestAFaultTellsNothingButItsNumber(t *testing.T) {
 	if text := fmt.Sprintf("%+v", notes); strings.Contains(text, canary) || len(notes) != 2 || notes[0].Fault == "" || notes[1].Fault == "" {
 		t.Errorf("the log says %s", text)
 	}
-	s.as(t, "acme", anyRole, "GET /v1/migrations/acme-2026/schedule", "").want(t, http.StatusNotImplemented)
+	s.as(t, "acme", anyRole, "GET /v1/migrations/acme-2026/schedule", "").want(t, http.StatusNotFound)
 }
 
 func TestTheLogHoldsNoNamesOfFilesAndNoQuery(t *testing.T) {

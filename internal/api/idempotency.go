@@ -26,10 +26,10 @@ var keyForm = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
 // idempotency reads the Idempotency-Key and binds it to tenant, method and path:
 // the key of one tenant says nothing about another's.
 func (q *request) idempotency() error {
-	key := q.Header.Get("Idempotency-Key")
-	if key == "" || q.Method != http.MethodPost {
+	if len(q.Header.Values("Idempotency-Key")) == 0 || q.Method != http.MethodPost {
 		return nil
 	}
+	key := q.Header.Get("Idempotency-Key")
 	if !keyForm.MatchString(key) {
 		return &Refusal{Kind: ErrInvalid, Code: "key", Say: "The Idempotency-Key is not one.", Next: "Send up to 200 visible ASCII characters, such as a UUID."}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -137,8 +138,8 @@ func (q request) parse(into any) error {
 			err = errors.New("more than one value")
 		}
 	}
-	if err == nil && bytes.HasPrefix(bytes.TrimSpace(q.body), []byte("null")) {
-		err = errors.New("null")
+	if err == nil {
+		err = exact(q.body)
 	}
 	if err == nil {
 		return nil
@@ -151,6 +152,21 @@ func (q request) parse(into any) error {
 		say += ": there is no field " + field
 	}
 	return &Refusal{Kind: ErrInvalid, Code: "not-json", Say: say + ".", Next: "The form is in /v1/openapi.json."}
+}
+
+// exact refuses what encoding/json lets pass and the document does not: null for
+// a value, and names of fields in capitals.
+func exact(body []byte) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
+		return errors.New("no object")
+	}
+	for name, value := range fields {
+		if string(value) == "null" || name != strings.ToLower(name) {
+			return errors.New("json: unknown field " + strconv.Quote(name))
+		}
+	}
+	return nil
 }
 
 // answer calls the route's function, or the memory of what it answered before.

@@ -12,6 +12,11 @@ import (
 // environment of its own: its requirements are not ministack's.
 const sam = "sam"
 
+const schemathesis = "schemathesis"
+
+// axe looks at a page in a browser for what keeps people out.
+const axe = "axe-core"
+
 // venv is the folder of a Python environment.
 const venv = "venv"
 
@@ -30,6 +35,8 @@ var tools = []tool{
 	{name: sam, version: "1.170.0", python: []string{"aws-sam-cli==1.170.0"}},
 	{name: "cfn-lint", version: "1.58.0 with serverless 0.3.6 and parliament 1.6.4",
 		python: []string{"cfn-lint==1.58.0", "cfn-lint-serverless==0.3.6", "parliament==1.6.4"}},
+	{name: schemathesis, version: "4.32.5", python: []string{"schemathesis==4.32.5"}},
+	{name: axe, version: "4.14.1", node: []string{"axe-core@4.14.1"}},
 	{name: "checkov", version: "3.3.30", python: []string{"checkov==3.3.30"}},
 	{name: "asl-validator", version: "4.0.0", node: []string{"asl-validator@4.0.0"}},
 }
@@ -114,4 +121,26 @@ func installed(name, program string) (string, error) {
 		return "", fmt.Errorf("peers: %s is not installed; run: make cloud-up", name)
 	}
 	return path, nil
+}
+
+// Schemathesis gives the program that makes up requests from an OpenAPI document,
+// installed where it is not there yet.
+func Schemathesis(ctx context.Context) (program string, err error) {
+	root, err := Folder()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(root, schemathesis, venv, "bin", schemathesis), install(ctx, schemathesis)
+}
+
+// Axe gives the script of axe-core, installed where it is not there yet.
+func Axe(ctx context.Context) ([]byte, error) {
+	root, err := Folder()
+	if err != nil {
+		return nil, err
+	}
+	if err := install(ctx, axe); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(root, axe, "node_modules", axe, "axe.min.js"))
 }

@@ -20,12 +20,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/safeconduct/safeconduct/internal/api"
+	"github.com/safeconduct/safeconduct/internal/peers"
 )
 
-var (
-	pictures = flag.String("pictures", "", "write a picture of each page into this folder")
-	axe      = flag.String("axe", "", "axe.min.js of axe-core, to look for what keeps people out")
-)
+var pictures = flag.String("pictures", "", "write a picture of each page into this folder")
 
 // A browser is a Chromium that remembers what it complained of and whom it asked.
 type browser struct {
@@ -151,12 +149,10 @@ func TestThePageIsGoodToLookAtInEveryState(t *testing.T) {
 	b.quiet(t, s)
 }
 
-// accessible lets axe-core look at the page, where it was given.
+// accessible lets axe-core look at the page: landmarks, names, contrast.
 func (b *browser) accessible(t *testing.T, name string) {
-	if *axe == "" {
-		return
-	}
-	script, err := os.ReadFile(*axe)
+	t.Helper()
+	script, err := peers.Axe(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

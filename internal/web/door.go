@@ -123,7 +123,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// A name that somebody else's page has turned to this machine.
 		http.Error(w, "This is not the address that safeconduct serve printed.", http.StatusMisdirectedRequest)
 	case !d.fromHere(r):
-		http.Error(w, "Another page may not ask for this.", http.StatusForbidden)
+		api.Refuse(w, r, &api.Refusal{Kind: api.ErrNotAllowed, Code: "origin", Say: "Another page may not ask for this.", Next: "Open the link that safeconduct serve printed."})
 	case r.Method == http.MethodGet && r.URL.Path == "/open":
 		d.open(w, r)
 	default:
@@ -147,8 +147,9 @@ func (d *door) fromHere(r *http.Request) bool {
 	if origin != "" {
 		return origin == "http://"+r.Host
 	}
+	_, err := r.Cookie(d.cookie())
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
-	return safe || d.isBearer(r) // a browser says where a change comes from
+	return safe || err != nil || d.isBearer(r) // a browser with a session says where a change comes from
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

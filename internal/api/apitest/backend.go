@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/safeconduct/safeconduct/internal/api"
 )
 
@@ -153,10 +155,15 @@ func (m *Memory) Status(_ context.Context, of api.Migration) (api.Status, error)
 	return d.status(of), nil
 }
 
-// PutPlan takes any text for a plan.
+// PutPlan takes for a plan what has a plan's parts.
 func (m *Memory) PutPlan(_ context.Context, of api.Migration, text []byte) (api.Plan, error) {
-	if len(text) == 0 {
-		return api.Plan{}, &api.Refusal{Kind: api.ErrInvalid, Code: "plan", Say: "The plan is empty.", Next: "Send one."}
+	var p struct {
+		Version                 int
+		Migration               string
+		Source, Target, Privacy map[string]any
+	}
+	if yaml.Unmarshal(text, &p) != nil || p.Version != 1 || p.Migration != of.Name || p.Source == nil || p.Target == nil || p.Privacy == nil {
+		return api.Plan{}, &api.Refusal{Kind: api.ErrInvalid, Code: "plan", Say: "The plan does not work.", Next: "Correct it."}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

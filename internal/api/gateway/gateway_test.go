@@ -36,7 +36,7 @@ func service() http.Handler {
 }
 
 func TestAnEventIsAnsweredAsARequest(t *testing.T) {
-	plan := base64.StdEncoding.EncodeToString([]byte("migration: acme-2026\n"))
+	plan := base64.StdEncoding.EncodeToString([]byte("{version: 1, migration: acme-2026, source: {}, target: {}, privacy: {}}\n"))
 	h := service()
 	for _, c := range []struct {
 		change string

@@ -82,11 +82,8 @@ func (f *Folder) sweep() error {
 // there is one: a file that O_EXCL made in its place could be half there after a
 // crash, and would hold the place for ever.
 func (f *Folder) Put(ctx context.Context, shard string, seq int, bundle []byte) error {
-	if err := checkShard(shard); err != nil {
+	if err := CheckPlace(shard, seq); err != nil {
 		return err
-	}
-	if seq < 1 {
-		return fmt.Errorf("audit: shard %s has no bundle %d", shard, seq)
 	}
 	if err := ctx.Err(); err != nil {
 		return err

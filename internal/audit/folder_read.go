@@ -15,7 +15,7 @@ import (
 // Files that are no bundles by name are not looked at.
 func (f *Folder) Read(ctx context.Context, prefix string) iter.Seq2[Stored, error] {
 	return func(yield func(Stored, error) bool) {
-		if prefix != "" && checkShard(prefix) != nil {
+		if prefix != "" && CheckShard(prefix) != nil {
 			return // no shard can be called so
 		}
 		f.walk(ctx, prefix, yield)
@@ -61,7 +61,7 @@ func (f *Folder) entries(shard string) (bundles []int, below []string, err error
 	for _, e := range found {
 		seq, isBundle := parseFileName(e.Name())
 		switch name := path.Join(shard, e.Name()); {
-		case e.IsDir() && checkShard(name) == nil:
+		case e.IsDir() && CheckShard(name) == nil:
 			below = append(below, name)
 		case !e.IsDir() && isBundle && shard != "":
 			bundles = append(bundles, seq)
@@ -77,9 +77,17 @@ func parseFileName(name string) (seq int, ok bool) {
 	return seq, err == nil && fileName(seq) == name
 }
 
-// checkShard lets through names of letters, digits and ._-= in parts none of
+// CheckPlace refuses what no store takes as the place of a bundle.
+func CheckPlace(shard string, seq int) error {
+	if seq < 1 {
+		return fmt.Errorf("audit: shard %s has no bundle %d", shard, seq)
+	}
+	return CheckShard(shard)
+}
+
+// CheckShard lets through names of letters, digits and ._-= in parts none of
 // which is hidden.
-func checkShard(shard string) error {
+func CheckShard(shard string) error {
 	ok := len(shard) <= maxCode
 	for part := range strings.SplitSeq(shard, "/") {
 		ok = ok && part != "" && part[0] != '.' && !strings.ContainsFunc(part, func(r rune) bool {

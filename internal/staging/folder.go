@@ -86,7 +86,7 @@ func (f *Folder) sweep() error {
 // link, which unlike a rename never replaces an object. Last it syncs the
 // folders, so that the name is durable too.
 func (f *Folder) Put(ctx context.Context, name string, write func(io.Writer) error) error {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return err
 	}
 	if _, err := f.root.Lstat(name); err == nil {
@@ -168,7 +168,7 @@ func (f *Folder) syncDir(dir string) error {
 
 // Open opens the file; it can be read on after a Delete.
 func (f *Folder) Open(_ context.Context, name string) (io.ReadCloser, error) {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return nil, err
 	}
 	if f.isDir(name) {
@@ -204,7 +204,7 @@ func (f *Folder) Delete(ctx context.Context, names ...string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := checkName(name); err != nil {
+		if err := CheckName(name); err != nil {
 			return err
 		}
 		if f.isDir(name) {
@@ -236,9 +236,9 @@ func (w *whileWanted) Write(p []byte) (int, error) {
 	return w.w.Write(p)
 }
 
-// checkName lets through what every store takes as a name: parts of letters,
+// CheckName lets through what every store takes as a name: parts of letters,
 // digits and ._-=, none hidden, 1,024 bytes in all (the limit of S3).
-func checkName(name string) error {
+func CheckName(name string) error {
 	ok := len(name) <= 1024
 	for part := range strings.SplitSeq(name, "/") {
 		ok = ok && part != "" && part[0] != '.' && len(part) <= 255 && !strings.ContainsFunc(part, notNamed)

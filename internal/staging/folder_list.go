@@ -68,7 +68,7 @@ func yieldFile(name string, e fs.DirEntry, yield func(Object, error) bool) bool 
 func (f *Folder) sorted(dir string) ([]fs.DirEntry, error) {
 	if dir == "" {
 		dir = "."
-	} else if checkName(dir) != nil {
+	} else if CheckName(dir) != nil {
 		return nil, nil // no object can have such a name
 	}
 	info, err := f.root.Stat(dir)

@@ -50,6 +50,9 @@ func sortKey(shard string, seq int) string { return fmt.Sprintf("%s%s%010d", sha
 // lost, and is then refused by what it wrote itself: the same bytes are no other
 // bundle.
 func (s *Store) Put(ctx context.Context, shard string, seq int, bundle []byte) error {
+	if err := audit.CheckPlace(shard, seq); err != nil {
+		return err
+	}
 	it := item{"pk": text(s.tenant), "sk": text(sortKey(shard, seq)), "bundle": &types.AttributeValueMemberB{Value: append([]byte{}, bundle...)}}
 	_, err := s.api.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld})
@@ -70,8 +73,11 @@ func (s *Store) Put(ctx context.Context, shard string, seq int, bundle []byte) e
 func (s *Store) Read(ctx context.Context, prefix string) iter.Seq2[audit.Stored, error] {
 	return func(yield func(audit.Stored, error) bool) {
 		starts := []string{prefix + between, prefix + "/"}
-		if prefix == "" {
+		switch {
+		case prefix == "":
 			starts = []string{""}
+		case audit.CheckShard(prefix) != nil:
+			return // no shard can be called so
 		}
 		for _, start := range starts {
 			if !s.query(ctx, start, yield) {

@@ -66,7 +66,7 @@ func (s *Store) update(ctx context.Context, c ledger.Change) error {
 	u := s.updateOf(c, sign)
 	in := &dynamodb.UpdateItemInput{TableName: u.TableName, Key: u.Key, ConditionExpression: u.ConditionExpression,
 		UpdateExpression: u.UpdateExpression, ExpressionAttributeValues: u.ExpressionAttributeValues,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld}
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld, ReturnConsumedCapacity: counted}
 	for try := 0; ; try++ {
 		_, err := s.api.UpdateItem(ctx, in)
 		var inTheWay *types.TransactionConflictException
@@ -106,7 +106,7 @@ func (s *Store) transact(ctx context.Context, changes []ledger.Change) error {
 	if len(items) == 0 {
 		return ctx.Err()
 	}
-	in := &dynamodb.TransactWriteItemsInput{TransactItems: items, ClientRequestToken: aws.String(rand.Text())}
+	in := &dynamodb.TransactWriteItemsInput{TransactItems: items, ClientRequestToken: aws.String(rand.Text()), ReturnConsumedCapacity: counted}
 	for try := 0; ; try++ {
 		_, err := s.api.TransactWriteItems(ctx, in)
 		switch again, err := outcome(err); {
@@ -151,10 +151,10 @@ func (s *Store) item(c ledger.Change) (types.TransactWriteItem, bool) {
 	case c.Check && condition == nil:
 		return types.TransactWriteItem{}, false
 	case c.Check:
-		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: &s.table, Key: keyOf(c.Key),
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: s.table(c.Partition), Key: keyOf(c.Key),
 			ConditionExpression: condition, ExpressionAttributeValues: values}}, true
 	case c.Delete:
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: keyOf(c.Key),
+		return types.TransactWriteItem{Delete: &types.Delete{TableName: s.table(c.Partition), Key: keyOf(c.Key),
 			ConditionExpression: condition, ExpressionAttributeValues: values}}, true
 	}
 	return types.TransactWriteItem{Update: s.updateOf(c, nil)}, true
@@ -178,7 +178,7 @@ func (s *Store) updateOf(c ledger.Change, sign []byte) *types.Update {
 	}
 	update += " ADD v :one"
 	values[":one"] = number(1)
-	return &types.Update{TableName: &s.table, Key: keyOf(c.Key), ConditionExpression: condition,
+	return &types.Update{TableName: s.table(c.Partition), Key: keyOf(c.Key), ConditionExpression: condition,
 		UpdateExpression: &update, ExpressionAttributeValues: values}
 }
 

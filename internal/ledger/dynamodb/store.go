@@ -1,4 +1,4 @@
-// Package dynamodb keeps the ledger's rows in a table of Amazon DynamoDB: one item
+// Package dynamodb keeps the ledger's rows in tables of Amazon DynamoDB: one item
 // a row, under a partition and a sort key, both strings (pk, sk), with the row's
 // version (v) and data (d), and a sign of who wrote it last by itself (w).
 //
@@ -29,16 +29,28 @@ type API interface {
 	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
 }
 
-// A Store is a table.
+// A Store is two tables of the same form: one for the id map, which is large and
+// goes with its migration, one for everything else. A transaction spans both.
 type Store struct {
-	api   API
-	table string
+	api         API
+	state, maps string
 }
 
 var _ ledger.Store = (*Store)(nil)
 
-// New returns the store in a table that is there.
-func New(api API, table string) *Store { return &Store{api, table} }
+// New returns the store in tables that are there. They may be one and the same.
+func New(api API, state, maps string) *Store { return &Store{api, state, maps} }
+
+// mapped starts the partitions of the id map.
+const mapped = "map#"
+
+// table is where a partition lies.
+func (s *Store) table(partition string) *string {
+	if strings.HasPrefix(partition, mapped) {
+		return &s.maps
+	}
+	return &s.state
+}
 
 // Attributes of an item.
 const (
@@ -85,14 +97,14 @@ const inBatch = 100
 func (s *Store) Get(ctx context.Context, keys ...ledger.Key) ([]ledger.Row, error) {
 	rows := make([]ledger.Row, len(keys))
 	at := map[ledger.Key][]int{}
-	var ask []map[string]types.AttributeValue
+	var ask []ledger.Key
 	for i, k := range keys {
 		if err := k.Check(); err != nil {
 			return nil, err
 		}
 		rows[i].Key = k
 		if at[k] = append(at[k], i); len(at[k]) == 1 { // a key may be asked for once
-			ask = append(ask, keyOf(k))
+			ask = append(ask, k)
 		}
 	}
 	for part := range slices.Chunk(ask, inBatch) {
@@ -109,24 +121,28 @@ func (s *Store) Get(ctx context.Context, keys ...ledger.Key) ([]ledger.Row, erro
 
 // batch asks again for what DynamoDB left out, for its size or for lack of
 // capacity, a little later each time.
-func (s *Store) batch(ctx context.Context, keys []map[string]types.AttributeValue, row func(ledger.Row)) error {
+func (s *Store) batch(ctx context.Context, keys []ledger.Key, row func(ledger.Row)) error {
 	if len(keys) == 1 {
 		return s.one(ctx, keys[0], row)
 	}
-	ask := map[string]types.KeysAndAttributes{s.table: {Keys: keys, ConsistentRead: aws.Bool(true)}}
+	ask := s.asking(keys)
 	for try := 0; len(ask) > 0; try++ {
-		out, err := s.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: ask})
+		out, err := s.api.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: ask, ReturnConsumedCapacity: counted})
 		if err != nil {
 			return err
 		}
-		for _, item := range out.Responses[s.table] {
-			r, err := rowOf(item)
-			if err != nil {
-				return err
+		got := 0
+		for _, items := range out.Responses {
+			for _, item := range items {
+				r, err := rowOf(item)
+				if err != nil {
+					return err
+				}
+				row(r)
+				got++
 			}
-			row(r)
 		}
-		if ask = out.UnprocessedKeys; len(ask) > 0 && len(out.Responses[s.table]) == 0 {
+		if ask = out.UnprocessedKeys; len(ask) > 0 && got == 0 {
 			if err := pause(ctx, try); err != nil {
 				return err
 			}
@@ -135,8 +151,23 @@ func (s *Store) batch(ctx context.Context, keys []map[string]types.AttributeValu
 	return nil
 }
 
-func (s *Store) one(ctx context.Context, key map[string]types.AttributeValue, row func(ledger.Row)) error {
-	out, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
+// counted has DynamoDB say what a request cost.
+const counted = types.ReturnConsumedCapacityTotal
+
+// asking sorts keys by their tables.
+func (s *Store) asking(keys []ledger.Key) map[string]types.KeysAndAttributes {
+	ask := map[string]types.KeysAndAttributes{}
+	for _, k := range keys {
+		in := ask[*s.table(k.Partition)]
+		in.Keys, in.ConsistentRead = append(in.Keys, keyOf(k)), aws.Bool(true)
+		ask[*s.table(k.Partition)] = in
+	}
+	return ask
+}
+
+func (s *Store) one(ctx context.Context, key ledger.Key, row func(ledger.Row)) error {
+	out, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{TableName: s.table(key.Partition), Key: keyOf(key), ConsistentRead: aws.Bool(true),
+		ReturnConsumedCapacity: counted})
 	if err != nil || len(out.Item) == 0 {
 		return err
 	}
@@ -153,7 +184,7 @@ func (s *Store) List(ctx context.Context, in, prefix, after string, limit int) (
 	if after > prefix && !strings.HasPrefix(after, prefix) {
 		return nil, nil // behind all of them
 	}
-	q := &dynamodb.QueryInput{TableName: &s.table, ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("pk = :p"),
+	q := &dynamodb.QueryInput{TableName: s.table(in), ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: counted, KeyConditionExpression: aws.String("pk = :p"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":p": text(in)}}
 	if prefix != "" {
 		*q.KeyConditionExpression += " AND begins_with(sk, :s)"

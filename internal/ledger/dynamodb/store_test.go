@@ -13,7 +13,8 @@ import (
 
 func TestDynamoDBKeepsThePromisesOfAStore(t *testing.T) {
 	storetest.Store(t, func(t *testing.T) func() ledger.Store {
-		client, table := cloudtest.Table(t)
-		return func() ledger.Store { return dynamodb.New(client, table) }
+		client, state := cloudtest.Table(t)
+		_, maps := cloudtest.Table(t)
+		return func() ledger.Store { return dynamodb.New(client, state, maps) }
 	})
 }

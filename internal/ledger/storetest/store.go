@@ -28,6 +28,7 @@ func Store(t *testing.T, start func(t *testing.T) (open func() ledger.Store)) {
 		"AListIsInByteOrderUnderItsPrefix":      lists,
 		"PagesOfAListLoseAndRepeatNothing":      pages,
 		"DataComesBackAsItWas":                  data,
+		"ACommitSpansPartitions":                spans,
 		"TheLargestCommitFits":                  largest,
 		"WhatIsTooLargeIsRefusedWhole":          tooLarge,
 		"WhatMakesNoSenseIsRefusedWhole":        invalid,
@@ -308,5 +309,21 @@ func pages(t *testing.T, open func() ledger.Store) {
 		if !slices.Equal(got, want) {
 			t.Errorf("pages of %d give %d rows, want %d", limit, len(got), len(want))
 		}
+	}
+}
+
+// spans changes rows of the id map and of a run together: an adapter may keep
+// them apart.
+func spans(t *testing.T, open func() ledger.Store) {
+	s := open()
+	one, two := ledger.Key{Partition: "map#t#m#ticket", Sort: "a"}, ledger.Key{Partition: "run#t#m#r", Sort: "a"}
+	commit(t, s, ledger.Change{Key: one, Data: []byte("1")}, ledger.Change{Key: two, Data: []byte("2")})
+	refused(t, s, ledger.ErrConflict, ledger.Change{Key: one, Expect: 1, Data: []byte("3")}, ledger.Change{Key: two, Expect: 2, Data: []byte("4")})
+	rows, err := open().Get(t.Context(), two, one, two)
+	if err != nil || len(rows) != 3 || string(rows[0].Data) != "2" || string(rows[1].Data) != "1" || rows[2].Key != two {
+		t.Errorf("got %v, %v", rows, err)
+	}
+	if rows, err := s.List(t.Context(), one.Partition, "", "", 10); err != nil || len(rows) != 1 || rows[0].Key != one {
+		t.Errorf("the list of one partition is %v, %v", rows, err)
 	}
 }

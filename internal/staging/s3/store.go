@@ -38,13 +38,28 @@ type Store struct {
 	api    API
 	upload *manager.Uploader
 	bucket string
+	key    *string // of KMS, under which the bucket encrypts; nil for its own default
 }
 
 var _ staging.Store = (*Store)(nil)
 
-// New returns the store in a bucket that is there.
-func New(api API, bucket string) *Store {
-	return &Store{api, manager.NewUploader(api, func(u *manager.Uploader) { u.Concurrency = 1 }), bucket}
+// New returns the store in a bucket that is there. Its objects are encrypted under
+// the key of KMS that is named; without a name, as the bucket does by itself.
+func New(api API, bucket, key string) *Store {
+	s := &Store{api: api, upload: manager.NewUploader(api, func(u *manager.Uploader) { u.Concurrency = 1 }), bucket: bucket}
+	if key != "" {
+		s.key = &key
+	}
+	return s
+}
+
+// input is a request to put an object where there is none.
+func (s *Store) input(name string, body io.Reader, token string) *s3.PutObjectInput {
+	in := &s3.PutObjectInput{Bucket: &s.bucket, Key: &name, Body: body, IfNoneMatch: aws.String("*"), Metadata: map[string]string{writer: token}}
+	if s.key != nil {
+		in.ServerSideEncryption, in.SSEKMSKeyId, in.BucketKeyEnabled = types.ServerSideEncryptionAwsKms, s.key, aws.Bool(true)
+	}
+	return in
 }
 
 // writer is the metadatum that tells who wrote an object: the SDK repeats a
@@ -53,6 +68,9 @@ const writer = "writer"
 
 // Put streams the object up, in parts if it is large.
 func (s *Store) Put(ctx context.Context, name string, write func(io.Writer) error) error {
+	if err := staging.CheckName(name); err != nil {
+		return err
+	}
 	r, w := io.Pipe()
 	wrote := make(chan error, 1)
 	go func() {
@@ -61,8 +79,7 @@ func (s *Store) Put(ctx context.Context, name string, write func(io.Writer) erro
 		_ = w.CloseWithError(err)
 	}()
 	token := rand.Text()
-	_, err := s.upload.Upload(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: &name, Body: r, IfNoneMatch: aws.String("*"),
-		Metadata: map[string]string{writer: token}})
+	_, err := s.upload.Upload(ctx, s.input(name, r, token))
 	_ = r.CloseWithError(errAbandoned)
 	switch failed := <-wrote; {
 	case failed != nil && !errors.Is(failed, errAbandoned):
@@ -92,6 +109,9 @@ func (s *Store) taken(ctx context.Context, name, token string) error {
 
 // Open reads the object from its start.
 func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if err := staging.CheckName(name); err != nil {
+		return nil, err
+	}
 	out, err := s.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &name})
 	if status(err) == missing {
 		return nil, fmt.Errorf("%w: %s", staging.ErrNotFound, name)
@@ -102,7 +122,8 @@ func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	return out.Body, nil
 }
 
-// List goes over the pages of a listing, which are in the order of names.
+// List goes over the pages of a listing, which are in the order of names. What
+// somebody else put there under a name that is none of ours is left out.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[staging.Object, error] {
 	return func(yield func(staging.Object, error) bool) {
 		pages := s3.NewListObjectsV2Paginator(s.api, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix})
@@ -113,6 +134,9 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[staging.Objec
 				return
 			}
 			for _, o := range page.Contents {
+				if staging.CheckName(aws.ToString(o.Key)) != nil {
+					continue
+				}
 				if !yield(staging.Object{Name: aws.ToString(o.Key), Size: aws.ToInt64(o.Size)}, nil) {
 					return
 				}
@@ -126,6 +150,11 @@ const inDelete = 1000
 
 // Delete deletes a thousand objects a request.
 func (s *Store) Delete(ctx context.Context, names ...string) error {
+	for _, n := range names {
+		if err := staging.CheckName(n); err != nil {
+			return err
+		}
+	}
 	for part := range slices.Chunk(names, inDelete) {
 		d := &types.Delete{Quiet: aws.Bool(true)}
 		for _, n := range part {

@@ -17,7 +17,7 @@ func TestS3KeepsThePromisesOfAStore(t *testing.T) {
 		t.Run(emulator, func(t *testing.T) {
 			stagingtest.Store(t, func(t *testing.T) func() staging.Store {
 				client, bucket := cloudtest.Bucket(t, emulator)
-				return func() staging.Store { return s3.New(client, bucket) }
+				return func() staging.Store { return s3.New(client, bucket, "") }
 			})
 		})
 	}

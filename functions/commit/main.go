@@ -4,7 +4,7 @@ package main
 import (
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/safeconduct/safeconduct/internal/embedded"
+	"github.com/safeconduct/safeconduct/internal/deployed"
 )
 
-func main() { lambda.Start(embedded.Function("commit").Lambda) }
+func main() { lambda.Start(deployed.Commit().Lambda) }

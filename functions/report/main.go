@@ -4,7 +4,8 @@ package main
 import (
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/safeconduct/safeconduct/internal/embedded"
+	"github.com/safeconduct/safeconduct/internal/deployed"
+	"github.com/safeconduct/safeconduct/internal/evidence/html"
 )
 
-func main() { lambda.Start(embedded.Function("report").Lambda) }
+func main() { lambda.Start(deployed.Report(html.Render).Lambda) }

@@ -72,8 +72,11 @@ var parts = []part{
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 
-	{"functions", []string{"internal/embedded", "internal/migration", "internal/plan", "internal/workflow"}, "the test of all functions runs a definition over them"},
-	{"functions/*", []string{"internal/embedded"}, "a function's main names its handler and knows nothing else"},
+	{"internal/deployed", []string{contract, model, "connectors/list/hosted", "internal/audit/...", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
+		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging/...", "internal/usage", "internal/workflow", "statemachine"},
+		"the wiring of the other runtime; its test runs the definition, and the embedded runtime beside it"},
+	{"functions", nil, "the test of all functions runs them as Lambda does"},
+	{"functions/*", []string{"internal/deployed", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 

@@ -8,7 +8,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -102,8 +101,8 @@ func (t *tree) notThin(s source) (broken []string) {
 			if n.Name.Name != "main" || len(n.Body.List) != 1 {
 				broken = append(broken, fmt.Sprintf("%s: %s is more than one statement in main; %s", t.at(n.Pos()), n.Name.Name, instead))
 			}
-		case *ast.BasicLit:
-			own = own || n.Value == strconv.Quote(name)
+		case *ast.SelectorExpr:
+			own = own || strings.EqualFold(n.Sel.Name, name)
 		}
 		return true
 	})

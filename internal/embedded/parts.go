@@ -2,24 +2,18 @@ package embedded
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/list"
-	"github.com/safeconduct/safeconduct/internal/audit"
-	"github.com/safeconduct/safeconduct/internal/evidence"
-	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/staging"
@@ -43,13 +37,9 @@ func (d *Desks) Source(ctx context.Context, p *plan.Plan) (connectors.Source, er
 	if d.source != nil {
 		return d.source, nil
 	}
-	c, ok := list.Find(p.Source.Connector)
-	if !ok || c.Source == nil {
-		return nil, fmt.Errorf("%w: no connector %q can be a source", connectors.ErrSettings, p.Source.Connector)
-	}
-	source, err := c.Source(ctx, p.SettingsOf("source", p.Source))
+	source, err := here.Source(ctx, p)
 	if err != nil {
-		return nil, settings(err)
+		return nil, err
 	}
 	d.source = source
 	return source, nil
@@ -62,24 +52,12 @@ func (d *Desks) Target(ctx context.Context, p *plan.Plan) (connectors.Target, er
 	if d.target != nil {
 		return d.target, nil
 	}
-	c, ok := list.Find(p.Target.Connector)
-	if !ok || c.Target == nil {
-		return nil, fmt.Errorf("%w: no connector %q can be a target", connectors.ErrSettings, p.Target.Connector)
-	}
-	target, err := c.Target(ctx, p.SettingsOf("target", p.Target))
+	target, err := here.Target(ctx, p)
 	if err != nil {
-		return nil, settings(err)
+		return nil, err
 	}
 	d.target = target
 	return target, nil
-}
-
-// settings makes sure that what keeps a desk from opening is told as such.
-func settings(err error) error {
-	if errors.Is(err, connectors.ErrSettings) || errors.Is(err, connectors.ErrDenied) || errors.Is(err, connectors.ErrUnavailable) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", connectors.ErrSettings, err)
 }
 
 // Close closes what is open.
@@ -91,10 +69,8 @@ func (d *Desks) Close() error {
 	return err
 }
 
-func tested(connector string) string {
-	c, _ := list.Find(connector)
-	return c.Tested
-}
+// here opens desks with all connectors, and secrets of this machine.
+var here = plan.Runtime{Find: list.Find}
 
 // SealedPlans keeps plans in a folder, each sealed by the local key: a plan maps
 // people by their addresses.
@@ -148,50 +124,6 @@ func (s SealedPlans) Plan(ctx context.Context, r migration.Run) (*plan.Plan, err
 		return nil, err
 	}
 	return plan.Parse(kept.Text, kept.Folder)
-}
-
-// A recorder writes the audit log with a shard for each step of each segment.
-type recorder struct{ r *Runtime }
-
-// Record appends events and returns the head of their shard.
-func (a recorder) Record(ctx context.Context, r migration.Run, shard string, events ...audit.Event) (audit.Head, error) {
-	w := audit.NewWriter(a.r.Log, r.Path()+shard)
-	for i := range events {
-		e := &events[i]
-		e.Tenant, e.Migration, e.Run = r.Tenant, r.Migration, r.ID
-		if e.Actor == (audit.Actor{}) {
-			e.Actor = audit.Actor{Kind: audit.Function, ID: "safeconduct", Version: a.r.Tool}
-		}
-	}
-	if err := w.Append(ctx, events...); err != nil {
-		return audit.Head{}, err
-	}
-	return w.Flush(ctx)
-}
-
-// A prover checks the log against the heads that the ledger holds.
-type prover struct{ r *Runtime }
-
-// Prove reports whether the log is whole and its witness agrees.
-func (a prover) Prove(ctx context.Context, r migration.Run) (evidence.Audit, error) {
-	var heads []audit.Head
-	l := ledger.New(a.r.Rows, r.Tenant, r.Migration)
-	for h, err := range ledger.Notes[audit.Head](ctx, l, r.ID, "head#") {
-		if err != nil {
-			return evidence.Audit{}, err
-		}
-		heads = append(heads, h)
-	}
-	report, err := audit.Verify(ctx, a.r.Log, strings.TrimSuffix(r.Path(), "/"), heads...)
-	var fault *audit.Fault
-	if err != nil && !errors.As(err, &fault) {
-		return evidence.Audit{}, err
-	}
-	sum := sha256.New()
-	for _, h := range report.Heads {
-		fmt.Fprintf(sum, "%s %d %s\n", h.Shard, h.Seq, h.Hash)
-	}
-	return evidence.Audit{Shards: report.Shards, Events: report.Events, Intact: fault == nil, Heads: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 // Folder keeps the documents of runs: <folder>/<migration>/<run>/<name>.

@@ -19,7 +19,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -253,22 +252,27 @@ func (r *Runtime) now() time.Time {
 // wire gives each step what it needs and no more.
 func (r *Runtime) wire() function.Steps {
 	index := justIndex{r.Keys}
-	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: recorder{r}, Now: r.now}
+	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: r.log(), Now: r.now}
 	return function.Steps{
 		Plan: migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index,
 			Forecasts: forecasts{r.Documents}, Workers: runtime.GOMAXPROCS(0)},
 		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: justSeal{r.Keys}},
-		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: only{r.Keys, keyring.Raw}, Clean: justSeal{r.Keys},
+		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: keyring.Only(r.Keys, keyring.Raw), Clean: justSeal{r.Keys},
 			Index: index, Pseudonyms: justPseudonyms{r.Keys}, Directory: &migration.Directory{}},
 		Gate:   migration.Gate{Base: base},
-		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: index, Standing: &migration.Standing{}},
-		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: only{r.Keys, keyring.Clean}, Index: index, Standing: &migration.Standing{}},
+		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},
+		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},
 		Commit: migration.Commit{Base: base},
 		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}},
-		Report: migration.Report{Base: base, Sources: r.Desks, Targets: r.Desks, Out: r.Documents, Log: prover{r},
-			Render: html.Render, Tool: r.Tool, Tested: tested},
+		Report: migration.Report{Base: base, Sources: r.Desks, Targets: r.Desks, Out: r.Documents, Log: r.log(),
+			Render: html.Render, Tool: r.Tool, Tested: here.Tested},
 		Finish: migration.Finish{Base: base},
 	}
+}
+
+// log is the audit log of this machine, whoever's the migration is.
+func (r *Runtime) log() migration.Log {
+	return migration.Log{Store: func(string) audit.Store { return r.Log }, Rows: r.Rows, Tool: r.Tool}
 }
 
 // One right each: what a step holds can't be turned into another right.
@@ -279,21 +283,6 @@ type (
 	justIndex      struct{ keyring.Indexer }
 	justPseudonyms struct{ keyring.Pseudonymizer }
 )
-
-// only is the right to open one side: what loads can't open what was extracted,
-// on one machine too.
-type only struct {
-	all  keyring.Opener
-	side keyring.Side
-}
-
-// Open refuses the other side.
-func (o only) Open(ctx context.Context, s keyring.Scope, sealed, label []byte) ([]byte, error) {
-	if s.Side != o.side {
-		return nil, fmt.Errorf("open %s: %w", s.Side, keyring.ErrRefused)
-	}
-	return o.all.Open(ctx, s, sealed, label)
-}
 
 // tasks are the functions as the interpreter calls them. note is told the first
 // failure of each invocation.

@@ -147,3 +147,20 @@ func info(s Scope, label []byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(scope)))
 	return append(append(b, scope...), label...)
 }
+
+// Only is the right to open one side of what another opens: what loads can't open
+// what was extracted, wherever it runs.
+func Only(all Opener, s Side) Opener { return only{all, s} }
+
+type only struct {
+	all  Opener
+	side Side
+}
+
+// Open refuses the other side.
+func (o only) Open(ctx context.Context, s Scope, sealed, label []byte) ([]byte, error) {
+	if s.Side != o.side {
+		return nil, fmt.Errorf("open %s: %w", s.Side, ErrRefused)
+	}
+	return o.all.Open(ctx, s, sealed, label)
+}

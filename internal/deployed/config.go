@@ -1,0 +1,40 @@
+package deployed
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// A Config is what infra/functions.yaml tells a function: names, never secrets.
+type Config struct {
+	Function string // own name, as "load"
+	Region   string
+	Endpoint string // of an emulator; empty at AWS
+
+	StateTable, IDMapTable, KeyringTable, AuditTable string
+	StagingBucket, EvidenceBucket                    string
+	WrapKey, DataKey                                 string // ARNs of keys of KMS
+}
+
+// readConfig reads the environment. Its error names every variable that is
+// missing.
+func readConfig() (c Config, err error) {
+	var missing []string
+	for name, into := range map[string]*string{
+		"SAFECONDUCT_FUNCTION": &c.Function, "AWS_REGION": &c.Region,
+		"SAFECONDUCT_STATE_TABLE": &c.StateTable, "SAFECONDUCT_IDMAP_TABLE": &c.IDMapTable,
+		"SAFECONDUCT_KEYRING_TABLE": &c.KeyringTable, "SAFECONDUCT_AUDIT_TABLE": &c.AuditTable,
+		"SAFECONDUCT_STAGING_BUCKET": &c.StagingBucket, "SAFECONDUCT_EVIDENCE_BUCKET": &c.EvidenceBucket,
+		"SAFECONDUCT_WRAP_KEY": &c.WrapKey, "SAFECONDUCT_DATA_KEY": &c.DataKey,
+	} {
+		if *into = os.Getenv(name); *into == "" {
+			missing = append(missing, name)
+		}
+	}
+	c.Endpoint = os.Getenv("AWS_ENDPOINT_URL")
+	if len(missing) > 0 {
+		return c, fmt.Errorf("deployed: the environment lacks %s; infra/functions.yaml sets them", strings.Join(missing, ", "))
+	}
+	return c, nil
+}

@@ -1,0 +1,164 @@
+package deployed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/list/hosted"
+	"github.com/safeconduct/safeconduct/internal/plan"
+)
+
+// desks opens the desks of a plan and keeps them open while the process works on
+// the same plan: a session with a help desk is worth more than a request. One
+// tenant's are closed before another's are opened.
+type desks struct {
+	secrets *secrets
+	bucket  objects // where uploads lie
+
+	mu     sync.Mutex
+	of     string // whose desks are open, and by which plan
+	source connectors.Source
+	target connectors.Target
+	folder string // private copy of uploaded files
+}
+
+// Source opens the plan's source. One that is `csv` with `upload: ID` reads files
+// that were uploaded.
+func (d *desks) Source(ctx context.Context, p *plan.Plan) (connectors.Source, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.change(p); err != nil {
+		return nil, err
+	}
+	if d.source != nil {
+		return d.source, nil
+	}
+	p, err := d.fetched(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	d.source, err = d.runtime(ctx, p).Source(ctx, p)
+	return d.source, err
+}
+
+// Target opens the plan's target.
+func (d *desks) Target(ctx context.Context, p *plan.Plan) (connectors.Target, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.change(p); err != nil {
+		return nil, err
+	}
+	if d.target != nil {
+		return d.target, nil
+	}
+	var err error
+	d.target, err = d.runtime(ctx, p).Target(ctx, p)
+	return d.target, err
+}
+
+// runtime opens with the secrets of the plan's tenant. A vault outlives the
+// invocation that opened a desk.
+func (d *desks) runtime(ctx context.Context, p *plan.Plan) plan.Runtime {
+	return plan.Runtime{Find: hosted.Find, Vault: d.secrets.of(context.WithoutCancel(ctx), p.Tenant)}
+}
+
+// change closes what another plan opened.
+func (d *desks) change(p *plan.Plan) error {
+	of := p.Tenant + "/" + p.Migration + "/" + p.Hash(connectors.TargetProfile{})
+	if d.of == of {
+		return nil
+	}
+	err := errors.Join(connectors.Close(d.source), connectors.Close(d.target), os.RemoveAll(d.folder))
+	d.of, d.source, d.target, d.folder = of, nil, nil, ""
+	return err
+}
+
+// maxUpload bounds what is copied to the function's disk, which has 512 MB.
+const maxUpload = 400 << 20
+
+// fetched copies uploaded files to a folder of this process, and gives the plan
+// that reads them there. Without an upload it gives the plan as it is.
+func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
+	id, _ := p.Source.Settings["upload"].(string)
+	if id == "" {
+		if _, local := p.Source.Settings["path"]; local {
+			return nil, fmt.Errorf("%w: source.path is for one machine; upload the files and write upload: ID", connectors.ErrSettings)
+		}
+		return p, nil
+	}
+	if id != path.Base(id) || id == "." || id == ".." {
+		return nil, fmt.Errorf("%w: source.upload is no id of an upload", connectors.ErrSettings)
+	}
+	folder, err := os.MkdirTemp("", "upload")
+	if err != nil {
+		return nil, err
+	}
+	d.folder = folder
+	if err := d.fetch(ctx, "uploads/"+p.Tenant+"/"+p.Migration+"/"+id+"/", folder); err != nil {
+		return nil, err
+	}
+	here := *p
+	here.Source.Settings = map[string]any{"path": folder}
+	for name, value := range p.Source.Settings {
+		if name != "upload" {
+			here.Source.Settings[name] = value
+		}
+	}
+	return &here, nil
+}
+
+func (d *desks) fetch(ctx context.Context, prefix, folder string) error {
+	var size int64
+	pages := s3.NewListObjectsV2Paginator(d.bucket.api, &s3.ListObjectsV2Input{Bucket: &d.bucket.bucket, Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("deployed: list an upload: %w", err)
+		}
+		for _, o := range page.Contents {
+			if size += *o.Size; size > maxUpload {
+				return fmt.Errorf("%w: the upload is larger than %d MiB", connectors.ErrSettings, maxUpload>>20)
+			}
+			name := filepath.FromSlash(strings.TrimPrefix(*o.Key, prefix))
+			if !filepath.IsLocal(name) {
+				return fmt.Errorf("%w: the upload has a file outside its folder", connectors.ErrSettings)
+			}
+			if err := d.copy(ctx, *o.Key, filepath.Join(folder, name)); err != nil {
+				return err
+			}
+		}
+	}
+	if size == 0 {
+		return fmt.Errorf("%w: the upload is empty, or older than a day and gone; upload the files again", connectors.ErrSettings)
+	}
+	return nil
+}
+
+func (d *desks) copy(ctx context.Context, name, file string) error {
+	out, err := d.bucket.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &d.bucket.bucket, Key: &name})
+	if err != nil {
+		return fmt.Errorf("deployed: get an uploaded file: %w", err)
+	}
+	defer out.Body.Close()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(f, out.Body); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return f.Close()
+}

@@ -1,0 +1,162 @@
+package deployed
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/safeconduct/safeconduct/connectors/list/hosted"
+	"github.com/safeconduct/safeconduct/internal/audit"
+	auditrows "github.com/safeconduct/safeconduct/internal/audit/dynamodb"
+	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/function"
+	"github.com/safeconduct/safeconduct/internal/keyring"
+	keyrows "github.com/safeconduct/safeconduct/internal/keyring/dynamodb"
+	wrapping "github.com/safeconduct/safeconduct/internal/keyring/kms"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	ledgerrows "github.com/safeconduct/safeconduct/internal/ledger/dynamodb"
+	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/staging"
+	"github.com/safeconduct/safeconduct/internal/staging/s3"
+)
+
+// Tool is the name and version that audit events and reports carry.
+const Tool = "safeconduct/0.1.0-dev"
+
+// workers is how many segments are anonymized side by side: more than one machine
+// has processors, and few enough that a new account's Lambda gives them.
+const workers = 10
+
+// parts are what the steps of one function are made of.
+type parts struct {
+	config Config
+	rows   ledger.Store
+	staged staging.Store
+	keys   *keyrows.Rows
+	desks  *desks
+	base   migration.Base
+}
+
+func open() (p parts, err error) {
+	if p.config, err = readConfig(); err != nil {
+		return p, err
+	}
+	sdk := p.config.sdk()
+	db := dynamodb.NewFromConfig(sdk)
+	bucket := p.config.s3()
+	p.rows = ledgerrows.New(db, p.config.StateTable, p.config.IDMapTable)
+	p.staged = s3.New(bucket, p.config.StagingBucket, p.config.DataKey)
+	p.keys = keyrows.New(db, p.config.KeyringTable)
+	p.desks = &desks{secrets: &secrets{api: secretsmanager.NewFromConfig(sdk)}, bucket: p.staging()}
+	log := migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: p.rows, Tool: Tool}
+	p.base = migration.Base{Plans: plans{p.staging()}, Rows: p.rows, Staging: p.staged, Audit: log, Now: time.Now}
+	return p, nil
+}
+
+func (p parts) staging() objects {
+	return objects{p.config.s3(), p.config.StagingBucket, p.config.DataKey}
+}
+
+// wrap is the key of KMS. Only steps that make or open keys ask for it.
+func (p parts) wrap() tink.AEADWithContext {
+	return wrapping.New(kms.NewFromConfig(p.config.sdk()), p.config.WrapKey)
+}
+
+// handler makes a function's handler at its first invocation: what fails then is
+// told as any failure is, with a name.
+func handler(make func(parts) function.Handler) function.Handler {
+	made := sync.OnceValues(func() (function.Handler, error) {
+		p, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return make(p), nil
+	})
+	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+		h, err := made()
+		if err != nil {
+			return nil, migration.Classify(err)
+		}
+		return h(ctx, input)
+	}
+}
+
+// Plan makes the keys of a run and may use, and make, the index.
+func Plan() function.Handler {
+	return handler(func(p parts) function.Handler {
+		return function.Plan(migration.Plan{Base: p.base, Sources: p.desks, Targets: p.desks, Keys: keyring.NewMaker(p.keys, p.wrap()),
+			Index: keyring.NewIndexer(p.keys, p.wrap()), Forecasts: forecasts{p.staging()}, Workers: workers})
+	})
+}
+
+// Extract holds no key that opens anything.
+func Extract() function.Handler {
+	return handler(func(p parts) function.Handler {
+		return function.Extract(migration.Extract{Base: p.base, Desks: p.desks, Keys: keyring.NewSealer(p.keys)})
+	})
+}
+
+// Anonymize alone opens raw.
+func Anonymize() function.Handler {
+	return handler(func(p parts) function.Handler {
+		return function.Anonymize(migration.Anonymize{Base: p.base, Desks: p.desks, Raw: keyring.Only(keyring.NewOpener(p.keys, p.wrap()), keyring.Raw),
+			Clean: keyring.NewSealer(p.keys), Index: keyring.NewIndexer(p.keys, p.wrap()), Pseudonyms: keyring.NewPseudonymizer(p.keys, p.wrap()),
+			Directory: &migration.Directory{}})
+	})
+}
+
+// Load opens clean.
+func Load() function.Handler {
+	return handler(func(p parts) function.Handler {
+		return function.Load(migration.Load{Base: p.base, Desks: p.desks, Clean: keyring.Only(keyring.NewOpener(p.keys, p.wrap()), keyring.Clean),
+			Index: keyring.NewIndexer(p.keys, p.wrap()), Standing: &migration.Standing{}})
+	})
+}
+
+// Verify opens clean.
+func Verify() function.Handler {
+	return handler(func(p parts) function.Handler {
+		return function.Verify(migration.Verify{Base: p.base, Desks: p.desks, Clean: keyring.Only(keyring.NewOpener(p.keys, p.wrap()), keyring.Clean),
+			Index: keyring.NewIndexer(p.keys, p.wrap()), Standing: &migration.Standing{}})
+	})
+}
+
+// API keeps the gate: it lets a run go on to load, or asks somebody.
+func API() function.Handler {
+	return handler(func(p parts) function.Handler { return function.Handle(migration.Gate{Base: p.base}.Do) })
+}
+
+// Commit moves cursors.
+func Commit() function.Handler {
+	return handler(func(p parts) function.Handler { return function.Handle(migration.Commit{Base: p.base}.Do) })
+}
+
+// Seal destroys keys and reads none.
+func Seal() function.Handler {
+	return handler(func(p parts) function.Handler {
+		return function.Handle(migration.Seal{Base: p.base, Keys: keyring.NewForgetter(p.keys)}.Do)
+	})
+}
+
+// Finish records how a run ended.
+func Finish() function.Handler {
+	return handler(func(p parts) function.Handler { return function.Finish(migration.Finish{Base: p.base}) })
+}
+
+// Report opens no key. How documents look is handed in, so that no other function
+// carries templates.
+func Report(render evidence.Renderer) function.Handler {
+	return handler(func(p parts) function.Handler {
+		log, _ := p.base.Audit.(migration.Log)
+		return function.Handle(migration.Report{Base: p.base, Sources: p.desks, Targets: p.desks, Log: log, Render: render,
+			Out: documents{objects{p.config.s3(), p.config.EvidenceBucket, p.config.DataKey}}, Tool: Tool,
+			Tested: plan.Runtime{Find: hosted.Find}.Tested}.Do)
+	})
+}

@@ -153,6 +153,8 @@ func (a *app) adviseOn(n migration.Name) (code int, advice string) {
 		return exitUsage, "Nothing was written to the target. safeconduct plan" + a.flag() + " lists what is not mapped, with the lines to add."
 	case migration.ApprovalRefused:
 		return exitFatal, "Nothing was written to the target. Start anew: safeconduct migrate" + a.flag()
+	case migration.DemoLimited:
+		return exitUsage, "Nothing was read. Ask for fewer tickets (--limit), wait for the next hour, or run the demo on your own machine, where nothing bounds it: safeconduct demo" + a.flag()
 	case migration.AccessDenied:
 		return exitFatal, "Give the account the right, then: safeconduct resume" + a.flag()
 	case migration.SourceUnavailable, migration.TargetUnavailable, migration.StorageFailed:

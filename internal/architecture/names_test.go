@@ -43,6 +43,7 @@ var fates = map[migration.Name]struct {
 	migration.KeyForgotten:     {ends, "a destroyed key does not come back"},
 	migration.LedgerLost:       {ends, "adopting what the target holds is a decision"},
 	migration.LeaseLost:        {ends, "another run is at work"},
+	migration.DemoLimited:      {ends, "the hour or the number is used up, and no waiting of minutes helps"},
 	migration.Aborted:          {ends, "somebody wanted it; finish gives it this name"},
 	migration.Internal:         {ends, "a fault of ours repeats itself"},
 }

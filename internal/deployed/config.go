@@ -3,7 +3,10 @@ package deployed
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
+
+	"github.com/safeconduct/safeconduct/internal/migration"
 )
 
 // A Config is what infra/functions.yaml tells a function: names, never secrets.
@@ -15,6 +18,17 @@ type Config struct {
 	StateTable, IDMapTable, KeyringTable, AuditTable string
 	StagingBucket, EvidenceBucket                    string
 	WrapKey, DataKey                                 string // ARNs of keys of KMS
+
+	DemoTickets, DemoRunsPerHour int
+}
+
+// demoFile is the largest file that a demo takes along: 1 MiB, enough to show that
+// files arrive.
+const demoFile = 1 << 20
+
+// demos bounds what demos cost whoever pays for the deployment.
+func (c Config) demos() migration.DemoLimits {
+	return migration.DemoLimits{Tickets: c.DemoTickets, FileBytes: demoFile, RunsPerHour: c.DemoRunsPerHour}
 }
 
 // readConfig reads the environment. Its error names every variable that is
@@ -29,6 +43,12 @@ func readConfig() (c Config, err error) {
 		"SAFECONDUCT_WRAP_KEY": &c.WrapKey, "SAFECONDUCT_DATA_KEY": &c.DataKey,
 	} {
 		if *into = os.Getenv(name); *into == "" {
+			missing = append(missing, name)
+		}
+	}
+	for name, into := range map[string]*int{"SAFECONDUCT_DEMO_TICKETS": &c.DemoTickets, "SAFECONDUCT_DEMO_RUNS_PER_HOUR": &c.DemoRunsPerHour} {
+		// A demo without a bound is nothing to fall back on: what is no number is missing.
+		if *into, _ = strconv.Atoi(os.Getenv(name)); *into < 1 {
 			missing = append(missing, name)
 		}
 	}

@@ -92,14 +92,14 @@ func handler(make func(parts) function.Handler) function.Handler {
 func Plan() function.Handler {
 	return handler(func(p parts) function.Handler {
 		return function.Plan(migration.Plan{Base: p.base, Sources: p.desks, Targets: p.desks, Keys: keyring.NewMaker(p.keys, p.wrap()),
-			Index: keyring.NewIndexer(p.keys, p.wrap()), Forecasts: forecasts{p.staging()}, Workers: workers})
+			Index: keyring.NewIndexer(p.keys, p.wrap()), Forecasts: forecasts{p.staging()}, Demo: p.config.demos(), Workers: workers})
 	})
 }
 
 // Extract holds no key that opens anything.
 func Extract() function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Extract(migration.Extract{Base: p.base, Desks: p.desks, Keys: keyring.NewSealer(p.keys)})
+		return function.Extract(migration.Extract{Base: p.base, Desks: p.desks, Keys: keyring.NewSealer(p.keys), Demo: p.config.demos()})
 	})
 }
 

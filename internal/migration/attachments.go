@@ -87,7 +87,11 @@ func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.
 
 func (s Extract) attachment(ctx context.Context, filter plan.AttachmentFilter, opener connectors.AttachmentOpener,
 	r Run, a *helpdesk.Attachment) error {
-	if a.LeftOut = filter.Excludes(*a, a.ContentType); a.LeftOut != "" {
+	most := s.Demo.file(r)
+	if a.LeftOut = filter.Excludes(*a, a.ContentType); a.LeftOut == "" && most > 0 && a.Size > most {
+		a.LeftOut = plan.FileTooLarge
+	}
+	if a.LeftOut != "" {
 		return nil
 	}
 	content, err := opener.OpenAttachment(ctx, *a)
@@ -108,8 +112,15 @@ func (s Extract) attachment(ctx context.Context, filter plan.AttachmentFilter, o
 		return nil
 	}
 	object := r.Prefix() + "blob/" + unique() + unique()
-	blob, err := staging.WriteBlob(ctx, s.Staging, s.Keys, r.label(keyring.Raw, object),
-		io.MultiReader(bytes.NewReader(head[:n]), content))
+	whole := io.MultiReader(bytes.NewReader(head[:n]), content)
+	if most > 0 {
+		whole = &bounded{whole, most}
+	}
+	blob, err := staging.WriteBlob(ctx, s.Staging, s.Keys, r.label(keyring.Raw, object), whole)
+	if errors.Is(err, errFileTooLarge) {
+		a.LeftOut = plan.FileTooLarge
+		return nil
+	}
 	if err != nil {
 		return ofStorage("stage an attachment", err)
 	}

@@ -25,7 +25,11 @@ const DemoLimit = 20
 // organizations that they name, in one invocation.
 func (s Extract) demo(ctx context.Context, p *plan.Plan, l *ledger.Ledger, desk connectors.Source, in ExtractInput) (ExtractOutput, error) {
 	out := ExtractOutput{Kind: in.Kind, Loops: in.Loops + 1}
-	tickets, err := s.chooseTickets(ctx, p, desk, cmp.Or(in.Run.Limit, DemoLimit))
+	limit, err := s.Demo.tickets(in.Run)
+	if err != nil {
+		return out, err
+	}
+	tickets, err := s.chooseTickets(ctx, p, desk, limit)
 	if err != nil {
 		return out, err
 	}

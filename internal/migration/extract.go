@@ -27,6 +27,7 @@ type Extract struct {
 	Base
 	Desks Sources
 	Keys  keyring.Sealer
+	Demo  DemoLimits
 }
 
 // An ExtractInput asks for more of one kind, or for the manifest of all.
@@ -63,6 +64,9 @@ func (s Extract) Do(ctx context.Context, in ExtractInput) (ExtractOutput, error)
 	}
 	out := ExtractOutput{Kind: in.Kind, Loops: in.Loops + 1}
 	if in.Run.Mode == ModeDemo {
+		if err := s.Demo.admitted(ctx, s.Base, l, in.Run); err != nil {
+			return out, err
+		}
 		return s.demo(ctx, p, l, desk, in)
 	}
 	position, version, err := l.Position(ctx, in.Run.ID, in.Kind)

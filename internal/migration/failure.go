@@ -31,6 +31,7 @@ const (
 	TargetMails       Name = "TargetMails"       // the target sends mail for what the run writes
 	GateClosed        Name = "GateClosed"        // the gate stopped the run before loading
 	ApprovalRefused   Name = "ApprovalRefused"   // somebody rejected the run, or nobody approved it in time
+	DemoLimited       Name = "DemoLimited"       // a demo is larger, or comes oftener, than the deployment allows
 	NotVerified       Name = "NotVerified"       // the target does not hold what was loaded
 	Aborted           Name = "Aborted"           // somebody stopped the execution
 	Internal          Name = "Internal"          // a fault of ours
@@ -39,7 +40,7 @@ const (
 // Names lists the closed list.
 func Names() []Name {
 	return []Name{PlanInvalid, PlanChanged, AccessDenied, SourceUnavailable, TargetUnavailable, StorageFailed,
-		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, NotVerified, Aborted, Internal}
+		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NotVerified, Aborted, Internal}
 }
 
 // A Failure is an error as both runtimes and the execution history see it: a

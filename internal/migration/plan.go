@@ -25,6 +25,8 @@ type Plan struct {
 	Index   keyring.Indexer
 	// Forecasts keeps what Foresee forecasts.
 	Forecasts Forecasts
+	// Demo bounds demos.
+	Demo DemoLimits
 	// Workers is how many segments are worked on side by side where no help desk is
 	// in the way: on one machine its processors, deployed what Lambda gives.
 	Workers int
@@ -73,6 +75,9 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 		return PlanOutput{}, failf(TargetUnprepared, "%d things have to be set up in the target first: %s", n, strings.Join(profile.Unprepared, " · "))
 	}
 	l := s.ledger(in.Run)
+	if err := s.Demo.admit(ctx, s.Base, l, in.Run); err != nil {
+		return PlanOutput{}, err
+	}
 	if err := s.sameLedger(ctx, l, in.Run, target); err != nil {
 		return PlanOutput{}, err
 	}

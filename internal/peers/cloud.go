@@ -16,9 +16,10 @@ import (
 const (
 	Ministack = "ministack" // everything but S3's finer points
 	VersityGW = "versitygw" // S3 on a folder
+	Moto      = "moto"      // KMS that really encrypts, and transactions measured as DynamoDB does
 )
 
-var cloudPorts = map[string]int{Ministack: 21510, VersityGW: 21511}
+var cloudPorts = map[string]int{Ministack: 21510, VersityGW: 21511, Moto: 21512}
 
 // AWSKey and AWSSecret are what the emulators take for credentials; AWSRegion is
 // the one in which a bucket needs no location.
@@ -75,7 +76,7 @@ func CloudUp(ctx context.Context) (up []*Emulator, err error) {
 	if err := install(ctx, sam); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{Ministack, VersityGW} {
+	for _, name := range []string{Ministack, VersityGW, Moto} {
 		e, err := emulator(name)
 		if err != nil {
 			return nil, err
@@ -111,7 +112,10 @@ func CloudDown() (all error) {
 // unless it is told not to.
 func (e *Emulator) command() *exec.Cmd {
 	c := exec.Command(filepath.Join(e.folder, venv, "bin", "ministack"))
-	if e.Name == VersityGW {
+	switch e.Name {
+	case Moto:
+		c = exec.Command(filepath.Join(e.folder, venv, "bin", "moto_server"), "--host", "127.0.0.1", "--port", strconv.Itoa(e.port))
+	case VersityGW:
 		c = exec.Command(filepath.Join(e.folder, "versitygw"), "--access", AWSKey, "--secret", AWSSecret,
 			"--port", "127.0.0.1:"+strconv.Itoa(e.port), "posix", filepath.Join(e.folder, "data"))
 	}

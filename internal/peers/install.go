@@ -32,6 +32,7 @@ type tool struct {
 var tools = []tool{
 	{name: Ministack, version: "1.5.33 with sam 1.115.0", python: []string{"ministack[full]==1.5.33", "aws-sam-translator==1.115.0"}},
 	{name: VersityGW, version: "v1.8.0", module: "github.com/versity/versitygw/cmd/versitygw@v1.8.0"},
+	{name: Moto, version: "5.2.1", python: []string{"moto[server]==5.2.1"}},
 	{name: sam, version: "1.170.0", python: []string{"aws-sam-cli==1.170.0"}},
 	{name: "cfn-lint", version: "1.58.0 with serverless 0.3.6 and parliament 1.6.4",
 		python: []string{"cfn-lint==1.58.0", "cfn-lint-serverless==0.3.6", "parliament==1.6.4"}},

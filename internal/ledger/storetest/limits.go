@@ -24,11 +24,15 @@ func data(t *testing.T, open func() ledger.Store) {
 	holds(t, s, "nil", 1, "")
 }
 
-func largest(t *testing.T, open func() ledger.Store) {
+func largestRow(t *testing.T, open func() ledger.Store) {
 	s := open()
 	big := string(bytes.Repeat([]byte{7}, ledger.MaxRowBytes-2)) // "p" and a sort key of one byte
 	commit(t, s, put("a", 0, big))
 	holds(t, open(), "a", 1, big)
+}
+
+func largestCommit(t *testing.T, open func() ledger.Store) {
+	s := open()
 	var hundred []ledger.Change
 	for i := range ledger.MaxChanges {
 		sort := fmt.Sprintf("%03d", i)

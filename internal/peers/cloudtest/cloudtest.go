@@ -33,9 +33,12 @@ func Config(t testing.TB, emulator string) aws.Config {
 func name() string { return "t" + strings.ToLower(rand.Text()) }
 
 // Table makes a table with the two keys that all of ours have.
-func Table(t testing.TB) (client *dynamodb.Client, table string) {
+func Table(t testing.TB) (client *dynamodb.Client, table string) { return TableAt(t, peers.Ministack) }
+
+// TableAt makes the table at the emulator of that name.
+func TableAt(t testing.TB, emulator string) (client *dynamodb.Client, table string) {
 	t.Helper()
-	client, table = dynamodb.NewFromConfig(Config(t, peers.Ministack)), name()
+	client, table = dynamodb.NewFromConfig(Config(t, emulator)), name()
 	key := func(n string, k types.KeyType) types.KeySchemaElement {
 		return types.KeySchemaElement{AttributeName: &n, KeyType: k}
 	}
@@ -67,9 +70,12 @@ func Bucket(t testing.TB, emulator string) (client *s3.Client, bucket string) {
 }
 
 // Key makes a key that encrypts.
-func Key(t testing.TB) (client *kms.Client, id string) {
+func Key(t testing.TB) (client *kms.Client, id string) { return KeyAt(t, peers.Ministack) }
+
+// KeyAt makes the key at the emulator of that name.
+func KeyAt(t testing.TB, emulator string) (client *kms.Client, id string) {
 	t.Helper()
-	client = kms.NewFromConfig(Config(t, peers.Ministack))
+	client = kms.NewFromConfig(Config(t, emulator))
 	made, err := client.CreateKey(t.Context(), &kms.CreateKeyInput{})
 	if err != nil {
 		t.Fatal(err)

@@ -85,7 +85,7 @@ var scenarios = map[string]scenario{
 			`{"kind": "ticket", "done": false, "wait": 0, "records": 1, "broken": 0, "loops": 2}`, `{"kind": "ticket", "done": true, "wait": 0, "records": 0, "broken": 0, "loops": 3}`),
 		"load tickets 2": says(`{"segment": "two", "done": false, "wait": 1, "created": 1, "adopted": 0, "records": 2}`,
 			`{"segment": "two", "done": false, "wait": 0, "created": 0, "adopted": 0, "records": 2}`, usual["load tickets 2"]),
-		"verify 1": says(`{"segment": "one", "done": false, "wait": 1, "records": 1, "differences": 0}`, usual["verify 1"])}},
+		"verify 1": says(`{"segment": "one", "done": false, "wait": 1, "through": 0, "records": 1, "differences": 0}`, usual["verify 1"])}},
 
 	"retries": {status: "SUCCEEDED", script: Script{
 		"plan":           append(fails("SourceUnavailable", "TargetUnavailable", "StorageFailed"), says(usual["plan"])...),

@@ -24,7 +24,7 @@ var passed = set(`
 
 	approval plan raw read clean gate result census commit seal report finish
 	plan_hash kinds kind concurrency workers results phases phase phase_count next phases/name phase/name
-	done wait partial outcome counted documents
+	done wait through partial outcome counted documents
 
 	segment segments side seq object manifest sha256 at keys
 	records broken blobs linked bytes objects left passed personal residual created adopted differences moved held

@@ -25,11 +25,19 @@ type reading struct {
 	record helpdesk.Record
 	files  int
 	err    error
+	left   bool // nobody asked for it: another failed, or time ran short
 }
 
-// readAll reads what the run put into the target. After an error nothing more is
-// asked for: the records are compared in their order, and the error ends that
-// before a record that was not asked for.
+// failed is why a record could not be read. One that is gone was.
+func (r reading) failed() error {
+	if errors.Is(r.err, connectors.ErrNotFound) {
+		return nil
+	}
+	return r.err
+}
+
+// readAll reads what the run put into the target. After an error, or when time runs
+// short, nothing more is asked for.
 func (c *check) readAll(ctx context.Context, lines []cleanLine, entries []ledger.Entry) []reading {
 	found := make([]reading, len(lines))
 	turn := make(chan struct{}, inFlight)
@@ -40,13 +48,14 @@ func (c *check) readAll(ctx context.Context, lines []cleanLine, entries []ledger
 			continue
 		}
 		turn <- struct{}{}
-		if failed.Load() {
-			break
+		if found[i].left = failed.Load() || short(ctx); found[i].left {
+			<-turn
+			continue
 		}
 		all.Go(func() {
 			defer func() { <-turn }()
 			found[i] = read(ctx, c.target, entries[i].Kind, entries[i].Target)
-			if found[i].err != nil && !errors.Is(found[i].err, connectors.ErrNotFound) {
+			if found[i].failed() != nil {
 				failed.Store(true)
 			}
 		})

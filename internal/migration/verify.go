@@ -26,6 +26,7 @@ type Verify struct {
 type VerifyInput struct {
 	Run     Run            `json:"run"`
 	Segment ledger.Segment `json:"segment,omitzero"`
+	Through int            `json:"through,omitempty"` // records that an earlier invocation came through
 	Census  bool           `json:"census,omitempty"`
 	// Recheck asks for a Recheck instead, in a loop.
 	Recheck   bool   `json:"recheck,omitempty"`
@@ -38,12 +39,14 @@ type VerifyOutput struct {
 	Segment     string `json:"segment"`
 	Done        bool   `json:"done"`
 	Wait        int    `json:"wait"`
+	Through     int    `json:"through"` // records that were compared so far
 	Records     int    `json:"records"`
 	Differences int    `json:"differences"`
 }
 
-// Do verifies one segment. It changes nothing in the target and may be called
-// again at any time.
+// Do verifies one segment, or as much of it as time and the target's limits allow.
+// It changes nothing in the target and may be called again at any time; what was
+// compared before a pause is not read again.
 func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 	p, l, err := s.open(ctx, in.Run)
 	if err != nil {
@@ -66,12 +69,13 @@ func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 		return VerifyOutput{}, ofStorage("open the index key", err)
 	}
 	out := VerifyOutput{Segment: in.Segment.Name(), Records: len(lines)}
-	if err := c.segment(ctx, lines); err != nil {
-		var limited *connectors.RateLimited
-		if errors.As(err, &limited) {
-			out.Wait, _ = pause(err)
-			return out, ofStorage("store the usage", l.UsedSoFar(ctx, in.Run.ID, unique(), used(ctx, "verify", in.Segment, 0, 0)))
-		}
+	whole, err := c.goOn(ctx, in, lines)
+	out.Through = c.through
+	if wait, ok := pause(err); ok || err == nil && !whole {
+		out.Wait = wait
+		return out, ofStorage("store the usage", l.UsedSoFar(ctx, in.Run.ID, unique(), used(ctx, "verify", in.Segment, 0, 0)))
+	}
+	if err != nil {
 		return out, err
 	}
 	out.Done, out.Differences = true, len(c.verdict.Differences)+c.verdict.More
@@ -92,9 +96,42 @@ type check struct {
 	standing *Standing
 	profile  connectors.TargetProfile
 	verdict  Verdict
+	through  int // lines of the segment
 }
 
-func (c *check) segment(ctx context.Context, lines []cleanLine) error {
+// A verifying is how far the verification of a segment came that was interrupted.
+type verifying struct {
+	Through int     `json:"through"` // lines
+	Verdict Verdict `json:"verdict"`
+}
+
+// goOn verifies the lines of a segment from where an earlier invocation stopped,
+// and reports whether it came to the end. Where it did not, the ledger holds how far
+// it came; it is asked only by a flow that says there is something to find.
+func (c *check) goOn(ctx context.Context, in VerifyInput, lines []cleanLine) (whole bool, err error) {
+	name := "verifying#" + in.Segment.Name()
+	at := verifying{Verdict: c.verdict}
+	if in.Through > 0 {
+		if err := c.ledger.Note(ctx, c.run.ID, name, &at); err != nil {
+			return false, ofStorage("read the progress", err)
+		}
+		c.verdict = at.Verdict
+	}
+	n, err := c.segment(ctx, lines[at.Through:])
+	at.Through += n
+	if c.through = at.Through; at.Through == len(lines) || n == 0 {
+		return at.Through == len(lines), err
+	}
+	at.Verdict = c.verdict
+	if failed := c.ledger.PutNote(context.WithoutCancel(ctx), c.run.ID, name, at); failed != nil {
+		return false, ofStorage("record the progress", failed)
+	}
+	return false, err
+}
+
+// segment verifies lines in their order until all are through, one can't be read
+// or time runs short.
+func (c *check) segment(ctx context.Context, lines []cleanLine) (through int, err error) {
 	refs := make([]string, len(lines))
 	records := make([]*helpdesk.Record, len(lines))
 	for i := range lines {
@@ -102,29 +139,35 @@ func (c *check) segment(ctx context.Context, lines []cleanLine) error {
 	}
 	entries, err := c.ledger.Entries(ctx, c.verdict.Kind, refs...)
 	if err != nil {
-		return ofStorage("read entries", err)
+		return 0, ofStorage("read entries", err)
 	}
 	ids, err := c.standing.lookUp(ctx, c.ledger, c.withRequired(records))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	found := c.readAll(ctx, lines, entries)
 	var seen []*ledger.Entry
-	for i := range lines {
-		changed, err := c.line(&lines[i], &entries[i], ids, found[i])
+	for ; through < len(lines); through++ {
+		if found[through].left {
+			break
+		}
+		if err = found[through].failed(); err != nil {
+			break
+		}
+		changed, err := c.line(&lines[through], &entries[through], ids, found[through])
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if changed {
-			seen = append(seen, &entries[i])
+			seen = append(seen, &entries[through])
 		}
 	}
 	for part := range slices.Chunk(once(seen), ledger.MaxChanges) {
 		if err := c.ledger.PutEntries(ctx, part...); err != nil {
-			return ofStorage("store what was read back", err)
+			return 0, ofStorage("store what was read back", err)
 		}
 	}
-	return nil
+	return through, err
 }
 
 // once keeps one entry of each ref: a segment may hold a record twice.

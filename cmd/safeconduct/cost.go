@@ -75,6 +75,8 @@ func (a *app) cost(ctx context.Context, q costQuestion) error {
 		result = estimated(q.workload)
 	case q.estimate:
 		result, err = a.costOfSource(ctx, q.workload)
+	case a.remote != "":
+		err = a.there(func(r *remote) (err error) { result, err = r.costOf(ctx, q.run); return err })
 	default:
 		result, err = a.costOfRun(ctx, q)
 	}

@@ -294,6 +294,19 @@ func (r *remote) rollback(ctx context.Context) error {
 	return r.printRolledBack(back)
 }
 
+// costOf asks what a run there took and cost.
+func (r *remote) costOf(ctx context.Context, wanted string) (result costResult, err error) {
+	last, _, err := r.lastRun(ctx)
+	if err != nil {
+		return result, err
+	}
+	text, err := r.Cost(ctx, last.Migration, cmp.Or(wanted, last.Run))
+	if err != nil {
+		return result, err
+	}
+	return result, json.Unmarshal(text, &result)
+}
+
 func (r *remote) status(ctx context.Context) error {
 	s, err := r.Status(ctx, r.plan.Migration)
 	if err != nil {

@@ -87,7 +87,8 @@ type Reporter interface {
 	Document(ctx context.Context, m Migration, run, name string) (Document, error)
 }
 
-// A Coster tells what a run cost, as internal/cost counts it.
+// A Coster tells what a run cost: {run, taken, bill}, where taken is a cost.Taken
+// and bill a cost.Bill.
 type Coster interface {
 	// Cost returns ErrNotFound for a run that there is not.
 	Cost(ctx context.Context, m Migration, run string) (json.RawMessage, error)

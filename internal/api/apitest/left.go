@@ -58,7 +58,7 @@ func (m *Memory) Cost(_ context.Context, of api.Migration, id string) (json.RawM
 	if err := m.reported(of, id); err != nil {
 		return nil, err
 	}
-	return json.RawMessage(`{"word":"` + Word(of.Tenant) + `"}`), nil
+	return fmt.Appendf(nil, `{"run":%q,"taken":{"word":%q},"bill":{}}`, id, Word(of.Tenant)), nil
 }
 
 // Begin starts a task that is done at once.

@@ -58,6 +58,11 @@ func (c *Client) Report(ctx context.Context, migration, run string) (json.RawMes
 	return get[json.RawMessage](ctx, c, path(migration, "runs", run, "report"))
 }
 
+// Cost is what a run cost.
+func (c *Client) Cost(ctx context.Context, migration, run string) (json.RawMessage, error) {
+	return get[json.RawMessage](ctx, c, path(migration, "runs", run, "cost"))
+}
+
 // Documents lists the documents of a run, and Document reads one.
 func (c *Client) Documents(ctx context.Context, migration, run string) ([]string, error) {
 	list, err := get[struct {

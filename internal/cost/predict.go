@@ -390,7 +390,8 @@ func (m *model) ending() {
 	m.put(2)
 	m.s3("ListObjectsV2", math.Floor(objects/deletedAtOnce)+2)
 	m.s3("DeleteObjects", math.Ceil(objects/deletedAtOnce))
-	m.note(1)
+	m.get(1)
+	m.note(2 * math.Ceil(objects/deletedAtOnce)) // how far it is, and the run
 	m.logged(1)
 
 	m.invoked("report", 1, rowsMs+m.waits(2, m.w.AnswerMs, 1)+documents*2*rowMs)

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"context"
+	"errors"
 
 	"github.com/safeconduct/safeconduct/internal/audit"
 	"github.com/safeconduct/safeconduct/internal/keyring"
@@ -31,44 +32,78 @@ func (s Seal) Do(ctx context.Context, in RunInput) (ledger.Seal, error) {
 			return seal, ofStorage("destroy the keys", err)
 		}
 	}
-	if err := s.empty(ctx, in.Run, &seal, func() error {
-		run.Sealed = &seal
-		return l.PutRun(ctx, run)
-	}); err != nil {
+	if err := s.empty(ctx, l, run, in.Run, &seal); err != nil {
 		return seal, err
 	}
 	if seal.Left > 0 {
-		return seal, failf(StorageFailed, "%d staged objects could not be deleted", seal.Left)
+		return seal, failf(StorageFailed, "%d staged objects or more are not deleted yet", seal.Left)
 	}
 	err = s.record(ctx, in.Run, "seal", audit.SealKeys, in.Run.ID,
 		map[string]int64{"keys": int64(len(seal.Keys)), "objects": int64(seal.Objects), "bytes": seal.Bytes})
 	return seal, err
 }
 
-// empty counts the staged objects, has the count put on record, deletes them and
-// lists again what is left.
-func (s Seal) empty(ctx context.Context, r Run, seal *ledger.Seal, store func() error) error {
+// atOnce is how many objects are counted and deleted at a time: as many as S3
+// deletes with one request.
+const atOnce = 1000
+
+// An emptied is how far the staged objects of a run are deleted. Names are in order,
+// so that what was counted before a crash is not counted again after it.
+type emptied struct {
+	Last    string `json:"last"` // of the objects that are counted
+	Objects int    `json:"objects"`
+	Bytes   int64  `json:"bytes"`
+}
+
+// empty deletes the staged objects, a thousand at a time: each thousand is counted
+// on record and then deleted, so that a run of any size needs little memory and
+// goes on where an invocation ended. Then it lists what is left.
+func (s Seal) empty(ctx context.Context, l *ledger.Ledger, run ledger.Run, r Run, seal *ledger.Seal) error {
+	var so emptied
+	if err := l.Note(ctx, r.ID, "emptied", &so); err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return ofStorage("read what was deleted", err)
+	}
+	drop := func(names []string) error {
+		seal.Objects, seal.Bytes, run.Sealed = so.Objects, so.Bytes, seal
+		if err := errors.Join(l.PutNote(ctx, r.ID, "emptied", so), l.PutRun(ctx, run)); err != nil {
+			return ofStorage("record the seal", err)
+		}
+		return ofStorage("empty staging", s.Staging.Delete(ctx, names...))
+	}
+	seal.Left = 0
 	var names []string
-	var bytes int64
 	for o, err := range s.Staging.List(ctx, r.Prefix()) {
 		if err != nil {
 			return ofStorage("list staging", err)
 		}
-		names = append(names, o.Name)
-		bytes += o.Size
+		if o.Name > so.Last {
+			so.Last, so.Objects, so.Bytes = o.Name, so.Objects+1, so.Bytes+o.Size
+		}
+		if names = append(names, o.Name); len(names) < atOnce {
+			continue
+		}
+		if err := drop(names); err != nil {
+			return err
+		}
+		if names = names[:0]; short(ctx) {
+			break
+		}
 	}
-	seal.Objects, seal.Bytes, seal.Left = max(seal.Objects, len(names)), max(seal.Bytes, bytes), 0
-	if err := store(); err != nil {
-		return ofStorage("record the seal", err)
+	if err := drop(names); err != nil {
+		return err
 	}
-	if err := s.Staging.Delete(ctx, names...); err != nil {
-		return ofStorage("empty staging", err)
-	}
+	return s.left(ctx, r, seal)
+}
+
+// left counts what is still staged, up to a number that says enough.
+func (s Seal) left(ctx context.Context, r Run, seal *ledger.Seal) error {
 	for _, err := range s.Staging.List(ctx, r.Prefix()) {
 		if err != nil {
 			return ofStorage("list staging", err)
 		}
-		seal.Left++
+		if seal.Left++; seal.Left == atOnce {
+			break
+		}
 	}
 	return nil
 }

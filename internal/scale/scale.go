@@ -37,7 +37,7 @@ var (
 // them.
 const (
 	manifestLine = 400 // a segment in a manifest
-	personInside = 400 // a person in anonymize's directory
+	personInside = 300 // a person in anonymize's directory
 	marker       = 8   // a record in the census: what is expected, and what is found
 )
 

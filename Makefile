@@ -19,7 +19,7 @@ help:
 	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them, and our state machines'
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
-	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks (minutes)'
+	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks; waits for the HTTP API in AWS'
 	@echo 'make invoke-load  calls a deployed function (load or another) with an event of events/'
 	@echo 'make test-api     schemathesis against the HTTP API on loopback'
 	@echo 'make test-browser the status page in chromium, with axe-core'
@@ -74,7 +74,7 @@ peers-down:
 
 # One package after the other: each peer is one test's at a time.
 test-live:
-	$(GO) test -tags live -p 1 -count=1 -timeout 20m ./internal/live ./connectors/rt ./connectors/redmine
+	$(GO) test -tags live -p 1 -count=1 -timeout 30m ./internal/live ./connectors/rt ./connectors/redmine
 
 bench-live:
 	$(GO) test -tags live -p 1 -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/live

@@ -39,6 +39,31 @@ func TestEachFunctionAnswersALambdaRuntime(t *testing.T) {
 	}
 }
 
+// TestFunctionsLinkNothingHeavy keeps out what makes a function large or slow to
+// start: templates and net/rpc keep the linker from dropping what nobody calls, and
+// a database or a command line has no business there. Report alone renders.
+func TestFunctionsLinkNothingHeavy(t *testing.T) {
+	heavy := []string{"html/template", "text/template", "net/rpc", "database/sql", "modernc.org/sqlite", "github.com/spf13/cobra",
+		"github.com/safeconduct/safeconduct/internal/embedded"}
+	mains, err := filepath.Glob("*/main.go")
+	if err != nil || len(mains) != 10 {
+		t.Fatalf("%d functions, %v; want 10", len(mains), err)
+	}
+	for _, main := range mains {
+		name := filepath.Dir(main)
+		out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", "./"+name).Output()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, linked := range strings.Fields(string(out)) {
+			renders := name == "report" && strings.HasSuffix(linked, "/template")
+			if slices.Contains(heavy, linked) && !renders {
+				t.Errorf("%s links %s; see: go mod why -m, or go list -deps ./functions/%s", name, linked, name)
+			}
+		}
+	}
+}
+
 func build(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()

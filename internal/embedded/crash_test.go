@@ -114,10 +114,19 @@ func (b *bench) run(k *killer) error {
 	return err
 }
 
-// took adds up what the first run took: each segment counts once in each step.
+// took adds up what the first run took that began: each segment counts once in each
+// step. A run that was stopped before it was recorded leaves its id to nobody.
 func took(ctx context.Context, l *ledger.Ledger) (string, error) {
+	var first string
+	for run, err := range l.Runs(ctx) {
+		if err != nil {
+			return "", err
+		}
+		first = run.ID
+		break
+	}
 	var rows, records int64
-	for u, err := range l.Usages(ctx, ledger.RunID(1)) {
+	for u, err := range l.Usages(ctx, first) {
 		if err != nil {
 			return "", err
 		}

@@ -72,7 +72,8 @@ var parts = []part{
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 
-	{"internal/deployed", []string{contract, model, "connectors/list/hosted", "internal/audit/...", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
+	{"internal/sdkhttp", nil, "how a request is sent has nothing to do with what it asks"},
+	{"internal/deployed", []string{"internal/sdkhttp", contract, model, "connectors/list/hosted", "internal/audit/...", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging/...", "internal/usage", "internal/workflow", "statemachine"},
 		"the wiring of the other runtime; its test runs the definition, and the embedded runtime beside it"},
 	{"functions", nil, "the test of all functions runs them as Lambda does"},
@@ -87,7 +88,7 @@ var parts = []part{
 		"how large a migration can be is computed, and tried on the definition"},
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
-	{"internal/peers", []string{contract, model, "internal/sample"}, "whoever recounts what arrived must not believe those who wrote it"},
+	{"internal/peers", []string{contract, model, "internal/sample", "internal/sdkhttp"}, "whoever recounts what arrived must not believe those who wrote it"},
 	{"internal/infra/lint", []string{"internal/infra", "internal/peers"}, "the linters are peers: installed once and asked"},
 	{"internal/live", []string{contract, model, "connectors/...", "internal/evidence", "internal/migration", "internal/peers/...", "internal/sample"},
 		"the live tests drive the program as people do, and read its reports"},

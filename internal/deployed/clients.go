@@ -10,6 +10,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/safeconduct/safeconduct/internal/sdkhttp"
 )
 
 // attempts is how often the SDK sends a request at most. What it can't settle
@@ -31,7 +33,7 @@ func (c Config) sdk() aws.Config {
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
 		WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = answerTimeout })
 	config := aws.Config{
-		Region: c.Region, AppID: c.Function, HTTPClient: client,
+		Region: c.Region, AppID: c.Function, HTTPClient: sdkhttp.Client{BuildableClient: client},
 		RetryMode: aws.RetryModeStandard, RetryMaxAttempts: attempts,
 		Credentials: credentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")),
 		APIOptions:  counting,

@@ -17,9 +17,11 @@ import (
 // named in elsewhere is left to a call of [Promise], for an emulator that can't tell.
 func Store(t *testing.T, start func(t *testing.T) (open func() ledger.Store), elsewhere ...string) {
 	for name, test := range promises {
-		if !slices.Contains(elsewhere, name) {
-			t.Run(name, func(t *testing.T) { test(t, start(t)) })
+		if slices.Contains(elsewhere, name) {
+			t.Logf("%s is left to another emulator", name)
+			continue
 		}
+		t.Run(name, func(t *testing.T) { test(t, start(t)) })
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/safeconduct/safeconduct/internal/peers"
+	"github.com/safeconduct/safeconduct/internal/sdkhttp"
 )
 
 // Config is how an emulator is reached. The test fails if it does not run, with
@@ -26,7 +28,7 @@ func Config(t testing.TB, emulator string) aws.Config {
 	if err != nil {
 		t.Fatalf("%s does not run (%v); start it: make cloud-up", emulator, err)
 	}
-	return aws.Config{Region: peers.AWSRegion, BaseEndpoint: &e.URL,
+	return aws.Config{Region: peers.AWSRegion, BaseEndpoint: &e.URL, HTTPClient: sdkhttp.Client{BuildableClient: awshttp.NewBuildableClient()},
 		Credentials: credentials.NewStaticCredentialsProvider(peers.AWSKey, peers.AWSSecret, "")}
 }
 

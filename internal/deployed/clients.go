@@ -45,6 +45,6 @@ func (c Config) sdk() aws.Config {
 }
 
 // s3 reaches buckets. Emulators have no host name for each bucket.
-func (c Config) s3() *s3.Client {
-	return s3.NewFromConfig(c.sdk(), func(o *s3.Options) { o.UsePathStyle = c.Endpoint != "" })
+func (c Config) s3(sdk aws.Config) *s3.Client {
+	return s3.NewFromConfig(sdk, func(o *s3.Options) { o.UsePathStyle = c.Endpoint != "" })
 }

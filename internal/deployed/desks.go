@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -43,11 +44,17 @@ func (d *desks) Source(ctx context.Context, p *plan.Plan) (connectors.Source, er
 	if d.source != nil {
 		return d.source, nil
 	}
+	if err := offDisk("source", p.Source); err != nil {
+		return nil, err
+	}
 	p, err := d.fetched(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	d.source, err = d.runtime(ctx, p).Source(ctx, p)
+	if d.source, err = d.runtime(ctx, p).Source(ctx, p); err != nil {
+		err = errors.Join(err, os.RemoveAll(d.folder)) // the next call fetches anew
+		d.folder = ""
+	}
 	return d.source, err
 }
 
@@ -61,7 +68,10 @@ func (d *desks) Target(ctx context.Context, p *plan.Plan) (connectors.Target, er
 	if d.target != nil {
 		return d.target, nil
 	}
-	var err error
+	err := offDisk("target", p.Target)
+	if err != nil {
+		return nil, err
+	}
 	d.target, err = d.runtime(ctx, p).Target(ctx, p)
 	return d.target, err
 }
@@ -86,14 +96,27 @@ func (d *desks) change(p *plan.Plan) error {
 // maxUpload bounds what is copied to the function's disk, which has 512 MB.
 const maxUpload = 400 << 20
 
+// onDisk are settings that name a file or folder. A plan comes from a tenant: it must
+// neither read what lies on the function's disk nor write where all is lost when the
+// process ends.
+var onDisk = []string{"path", "file"}
+
+// offDisk refuses a desk that is on the function's disk.
+func offDisk(section string, d plan.Desk) error {
+	for _, name := range onDisk {
+		if _, has := d.Settings[name]; has {
+			return fmt.Errorf("%w: %s.%s is for one machine; files of a csv source are uploaded, and the plan says upload: ID",
+				connectors.ErrSettings, section, name)
+		}
+	}
+	return nil
+}
+
 // fetched copies uploaded files to a folder of this process, and gives the plan
 // that reads them there. Without an upload it gives the plan as it is.
 func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
 	id, _ := p.Source.Settings["upload"].(string)
 	if id == "" {
-		if _, local := p.Source.Settings["path"]; local {
-			return nil, fmt.Errorf("%w: source.path is for one machine; upload the files and write upload: ID", connectors.ErrSettings)
-		}
 		return p, nil
 	}
 	if id != path.Base(id) || id == "." || id == ".." {
@@ -103,17 +126,14 @@ func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.folder = folder
 	if err := d.fetch(ctx, "uploads/"+p.Tenant+"/"+p.Migration+"/"+id+"/", folder); err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(folder)) // no half copy stays
 	}
+	d.folder = folder
 	here := *p
-	here.Source.Settings = map[string]any{"path": folder}
-	for name, value := range p.Source.Settings {
-		if name != "upload" {
-			here.Source.Settings[name] = value
-		}
-	}
+	here.Source.Settings = maps.Clone(p.Source.Settings)
+	delete(here.Source.Settings, "upload")
+	here.Source.Settings["path"] = folder
 	return &here, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -19,11 +20,9 @@ import (
 	"github.com/safeconduct/safeconduct/internal/keyring"
 	keyrows "github.com/safeconduct/safeconduct/internal/keyring/dynamodb"
 	wrapping "github.com/safeconduct/safeconduct/internal/keyring/kms"
-	"github.com/safeconduct/safeconduct/internal/ledger"
 	ledgerrows "github.com/safeconduct/safeconduct/internal/ledger/dynamodb"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
-	"github.com/safeconduct/safeconduct/internal/staging"
 	"github.com/safeconduct/safeconduct/internal/staging/s3"
 )
 
@@ -34,13 +33,15 @@ const Tool = "safeconduct/0.1.0-dev"
 // has processors, and few enough that a new account's Lambda gives them.
 const workers = 10
 
-// parts are what the steps of one function are made of.
+// parts are what the steps of one function are made of. All clients share one pool
+// of connections.
 type parts struct {
 	config Config
-	rows   ledger.Store
-	staged staging.Store
+	sdk    aws.Config
+	staged objects // documents in the staging bucket
 	keys   *keyrows.Rows
 	desks  *desks
+	log    migration.Log
 	base   migration.Base
 }
 
@@ -48,25 +49,21 @@ func open() (p parts, err error) {
 	if p.config, err = readConfig(); err != nil {
 		return p, err
 	}
-	sdk := p.config.sdk()
-	db := dynamodb.NewFromConfig(sdk)
-	bucket := p.config.s3()
-	p.rows = ledgerrows.New(db, p.config.StateTable, p.config.IDMapTable)
-	p.staged = s3.New(bucket, p.config.StagingBucket, p.config.DataKey)
+	p.sdk = p.config.sdk()
+	db, bucket := dynamodb.NewFromConfig(p.sdk), p.config.s3(p.sdk)
+	rows := ledgerrows.New(db, p.config.StateTable, p.config.IDMapTable)
+	p.staged = objects{bucket, p.config.StagingBucket, p.config.DataKey}
 	p.keys = keyrows.New(db, p.config.KeyringTable)
-	p.desks = &desks{secrets: &secrets{api: secretsmanager.NewFromConfig(sdk)}, bucket: p.staging()}
-	log := migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: p.rows, Tool: Tool}
-	p.base = migration.Base{Plans: plans{p.staging()}, Rows: p.rows, Staging: p.staged, Audit: log, Now: time.Now}
+	p.desks = &desks{secrets: &secrets{api: secretsmanager.NewFromConfig(p.sdk)}, bucket: p.staged}
+	p.log = migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: rows, Tool: Tool}
+	p.base = migration.Base{Plans: plans{p.staged}, Rows: rows, Staging: s3.New(bucket, p.config.StagingBucket, p.config.DataKey),
+		Audit: p.log, Now: time.Now}
 	return p, nil
-}
-
-func (p parts) staging() objects {
-	return objects{p.config.s3(), p.config.StagingBucket, p.config.DataKey}
 }
 
 // wrap is the key of KMS. Only steps that make or open keys ask for it.
 func (p parts) wrap() tink.AEADWithContext {
-	return wrapping.New(kms.NewFromConfig(p.config.sdk()), p.config.WrapKey)
+	return wrapping.New(kms.NewFromConfig(p.sdk), p.config.WrapKey)
 }
 
 // handler makes a function's handler at its first invocation: what fails then is
@@ -92,7 +89,7 @@ func handler(make func(parts) function.Handler) function.Handler {
 func Plan() function.Handler {
 	return handler(func(p parts) function.Handler {
 		return function.Plan(migration.Plan{Base: p.base, Sources: p.desks, Targets: p.desks, Keys: keyring.NewMaker(p.keys, p.wrap()),
-			Index: keyring.NewIndexer(p.keys, p.wrap()), Forecasts: forecasts{p.staging()}, Demo: p.config.demos(), Workers: workers})
+			Index: keyring.NewIndexer(p.keys, p.wrap()), Forecasts: forecasts{p.staged}, Demo: p.config.demos(), Workers: workers})
 	})
 }
 
@@ -154,9 +151,8 @@ func Finish() function.Handler {
 // carries templates.
 func Report(render evidence.Renderer) function.Handler {
 	return handler(func(p parts) function.Handler {
-		log, _ := p.base.Audit.(migration.Log)
-		return function.Handle(migration.Report{Base: p.base, Sources: p.desks, Targets: p.desks, Log: log, Render: render,
-			Out: documents{objects{p.config.s3(), p.config.EvidenceBucket, p.config.DataKey}}, Tool: Tool,
+		return function.Handle(migration.Report{Base: p.base, Sources: p.desks, Targets: p.desks, Log: p.log, Render: render,
+			Out: documents{objects{p.staged.api, p.config.EvidenceBucket, p.config.DataKey}}, Tool: Tool,
 			Tested: plan.Runtime{Find: hosted.Find}.Tested}.Do)
 	})
 }

@@ -3,11 +3,11 @@ package cost_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/internal/cost"
+	"github.com/safeconduct/safeconduct/internal/cost/doctest"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/cost.md")
@@ -15,36 +15,8 @@ var update = flag.Bool("update", false, "write the tables of docs/cost.md")
 // TestTheDocumentShowsWhatTheModelSays keeps the tables of docs/cost.md from
 // becoming untrue: go test ./internal/cost -update writes them.
 func TestTheDocumentShowsWhatTheModelSays(t *testing.T) {
-	const file = "../../docs/cost.md"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := string(text)
-	for name, table := range map[string]string{"bars": bars(), "breakdown": breakdown(), "idle": idle(), "prices": prices()} {
-		got = between(t, got, name, table)
-	}
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if got != string(text) {
-		t.Errorf("docs/cost.md is not what the model says: go test ./internal/cost -update")
-	}
-}
-
-// between puts a table between its two marks.
-func between(t *testing.T, text, name, table string) string {
-	t.Helper()
-	start, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
-	before, rest, ok := strings.Cut(text, start)
-	_, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		t.Fatalf("docs/cost.md has no place for %s", name)
-	}
-	return before + start + "\n" + table + "\n" + end + after
+	doctest.Tables(t, "../../docs/cost.md", *update,
+		map[string]string{"bars": bars(), "breakdown": breakdown(), "idle": idle(), "prices": prices()})
 }
 
 func bars() string {

@@ -88,8 +88,9 @@ func handler(make func(parts) function.Handler) function.Handler {
 // Plan makes the keys of a run and may use, and make, the index.
 func Plan() function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Plan(migration.Plan{Base: p.base, Sources: p.desks, Targets: p.desks, Keys: keyring.NewMaker(p.keys, p.wrap()),
-			Index: keyring.NewIndexer(p.keys, p.wrap()), Forecasts: forecasts{p.staged}, Demo: p.config.demos(), Workers: workers})
+		key := p.wrap()
+		return function.Plan(migration.Plan{Base: p.base, Sources: p.desks, Targets: p.desks, Keys: keyring.NewMaker(p.keys, key),
+			Index: keyring.NewIndexer(p.keys, key), Forecasts: forecasts{p.staged}, Demo: p.config.demos(), Workers: workers})
 	})
 }
 
@@ -103,8 +104,9 @@ func Extract() function.Handler {
 // Anonymize alone opens raw.
 func Anonymize() function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Anonymize(migration.Anonymize{Base: p.base, Desks: p.desks, Raw: keyring.Only(keyring.NewOpener(p.keys, p.wrap()), keyring.Raw),
-			Clean: keyring.NewSealer(p.keys), Index: keyring.NewIndexer(p.keys, p.wrap()), Pseudonyms: keyring.NewPseudonymizer(p.keys, p.wrap()),
+		key := p.wrap()
+		return function.Anonymize(migration.Anonymize{Base: p.base, Desks: p.desks, Raw: keyring.Only(keyring.NewOpener(p.keys, key), keyring.Raw),
+			Clean: keyring.NewSealer(p.keys), Index: keyring.NewIndexer(p.keys, key), Pseudonyms: keyring.NewPseudonymizer(p.keys, key),
 			Directory: &migration.Directory{}})
 	})
 }
@@ -112,16 +114,18 @@ func Anonymize() function.Handler {
 // Load opens clean.
 func Load() function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Load(migration.Load{Base: p.base, Desks: p.desks, Clean: keyring.Only(keyring.NewOpener(p.keys, p.wrap()), keyring.Clean),
-			Index: keyring.NewIndexer(p.keys, p.wrap()), Standing: &migration.Standing{}})
+		key := p.wrap()
+		return function.Load(migration.Load{Base: p.base, Desks: p.desks, Clean: keyring.Only(keyring.NewOpener(p.keys, key), keyring.Clean),
+			Index: keyring.NewIndexer(p.keys, key), Standing: &migration.Standing{}})
 	})
 }
 
 // Verify opens clean.
 func Verify() function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Verify(migration.Verify{Base: p.base, Desks: p.desks, Clean: keyring.Only(keyring.NewOpener(p.keys, p.wrap()), keyring.Clean),
-			Index: keyring.NewIndexer(p.keys, p.wrap()), Standing: &migration.Standing{}})
+		key := p.wrap()
+		return function.Verify(migration.Verify{Base: p.base, Desks: p.desks, Clean: keyring.Only(keyring.NewOpener(p.keys, key), keyring.Clean),
+			Index: keyring.NewIndexer(p.keys, key), Standing: &migration.Standing{}})
 	})
 }
 

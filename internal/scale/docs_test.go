@@ -3,11 +3,11 @@ package scale_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/internal/cost"
+	"github.com/safeconduct/safeconduct/internal/cost/doctest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/scale"
@@ -22,33 +22,7 @@ func tenMillion(attachments float64, perMinute int) cost.Workload {
 }
 
 func TestTheDocumentShowsWhatIsComputed(t *testing.T) {
-	const file = "../../docs/scale.md"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := between(t, string(text), "time", times())
-	got = between(t, got, "quotas", quotas(t))
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if got != string(text) {
-		t.Errorf("docs/scale.md is not what is computed: go test ./internal/scale -update")
-	}
-}
-
-func between(t *testing.T, text, name, table string) string {
-	t.Helper()
-	start, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
-	before, rest, ok := strings.Cut(text, start)
-	_, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		t.Fatalf("docs/scale.md has no place for %s", name)
-	}
-	return before + start + "\n" + table + "\n" + end + after
+	doctest.Tables(t, "../../docs/scale.md", *update, map[string]string{"time": times(), "quotas": quotas(t)})
 }
 
 func times() string {

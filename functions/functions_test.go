@@ -19,9 +19,9 @@ import (
 
 // TestEachFunctionAnswersALambdaRuntime starts each program as Lambda does: it polls
 // the Runtime API, is given an event and answers it. Without the environment of the
-// deployed form the answer is a failure by a name of the closed list, which says
-// nothing but references and codes; that the functions move a help desk with it is
-// what internal/deployed tests.
+// deployed form the answer is a failure by a name of the closed list, and a line of
+// the log that says so; both say nothing but references and codes. That the functions
+// move a help desk with it is what internal/deployed tests.
 func TestEachFunctionAnswersALambdaRuntime(t *testing.T) {
 	bin := build(t)
 	names, err := os.ReadDir(bin)
@@ -31,9 +31,12 @@ func TestEachFunctionAnswersALambdaRuntime(t *testing.T) {
 	for _, f := range names {
 		t.Run(f.Name(), func(t *testing.T) {
 			t.Parallel()
-			got := invoke(t, filepath.Join(bin, f.Name()), json.RawMessage(`{"run": {"tenant": "canary-4711"}}`))
+			got, said := invoke(t, filepath.Join(bin, f.Name()), json.RawMessage(`{"run": {"tenant": "acme", "subject": "canary-4711"}}`))
 			if got.Type != "Internal" || strings.Contains(got.Message, "4711") {
 				t.Errorf("got %+v", got)
+			}
+			if !strings.Contains(said, `"tenant":"acme","outcome":"failed","failure":"Internal"`) || strings.Contains(said, "4711") {
+				t.Errorf("it logged %s", said)
 			}
 		})
 	}
@@ -82,9 +85,9 @@ type failure struct {
 // patience is how long a function may take to answer; it takes milliseconds.
 const patience = time.Minute
 
-// invoke starts a program, gives it one event, and ends it.
+// invoke starts a program, gives it one event, and ends it. said is what it logged.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-func invoke(t *testing.T, program string, input json.RawMessage) failure {
+func invoke(t *testing.T, program string, input json.RawMessage) (got failure, said string) {
 	t.Helper()
 	answers := make(chan failure, 1)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -97,19 +100,20 @@ func invoke(t *testing.T, program string, input json.RawMessage) failure {
 	c := exec.CommandContext(t.Context(), program)
 	c.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SAFECONDUCT_") }),
 		"AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
-	var said bytes.Buffer
-	c.Stdout, c.Stderr = &said, &said
+	var log bytes.Buffer
+	c.Stdout, c.Stderr = &log, &log
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
-	select {
-	case got := <-answers:
-		return got
-	case <-time.After(patience):
+	late := time.AfterFunc(patience, func() { close(answers) })
+	defer late.Stop()
+	got, answered := <-answers
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	if !answered {
 		t.Fatal("it does not answer")
 	}
-	return failure{}
+	return got, log.String()
 }
 
 // serve gives out one event and takes its answer.

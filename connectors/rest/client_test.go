@@ -16,6 +16,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/rest"
+	"github.com/safeconduct/safeconduct/internal/usage"
 )
 
 // A script is a help desk that answers the n-th request, from 1, in virtual time.
@@ -443,4 +444,16 @@ func TestSecretsDoNotTravelInTheOpen(t *testing.T) {
 			t.Errorf("%s: %v", base, err)
 		}
 	}
+}
+
+func TestEveryRequestIsCountedAndWhichWerePutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, counter := usage.With(t.Context())
+		if _, err := client(t, first(2, 429, "Retry-After", "1"), nil).Do(ctx, get(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := counter.Counts(); got.Of(usage.Desk, usage.Request) != 3 || got.Of(usage.Desk, usage.Throttled) != 2 {
+			t.Errorf("counted %v, want 3 requests and 2 put off", got)
+		}
+	})
 }

@@ -68,6 +68,9 @@ func (c *Client) exchange(ctx context.Context, r Request) (*http.Response, error
 		return nil, unsent(r.Name, err)
 	}
 	p.answered(outcomeOf(res.StatusCode))
+	if res.StatusCode == http.StatusTooManyRequests {
+		usage.Count(ctx, usage.Desk, usage.Throttled, 1)
+	}
 	c.note(res.Header)
 	res.Body = &received{ReadCloser: res.Body, watch: w, end: end}
 	return res, nil

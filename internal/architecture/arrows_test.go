@@ -82,7 +82,7 @@ var parts = []part{
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/agreement", []string{"internal/workflow", "statemachine"}, "two ways to run the definitions are compared, and nothing of what they do"},
-	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
+	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/deployed", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},
 		"the template is data; its tests compare it with what the code holds"},
 	{"internal/scale", []string{model, "internal/cost", "internal/ledger", "internal/migration", "internal/workflow", "statemachine"},
 		"how large a migration can be is computed, and tried on the definition"},

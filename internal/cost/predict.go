@@ -13,7 +13,7 @@ const (
 	// the few groups and companies there are.
 	scanned = 2*20 + 2
 	// metricsOfRun are the custom metrics that a run writes, each billed for every
-	// hour in which it does: Requests and Throttled.
+	// hour in which it does: Requests, and Throttled or CursorAge.
 	metricsOfRun = 2
 	ratio        = 4 // to which text shrinks before it is sealed
 

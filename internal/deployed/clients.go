@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,7 +37,7 @@ func (c Config) sdk() aws.Config {
 		Region: c.Region, AppID: c.Function, HTTPClient: sdkhttp.Client{BuildableClient: client},
 		RetryMode: aws.RetryModeStandard, RetryMaxAttempts: attempts,
 		Credentials: credentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")),
-		APIOptions:  counting,
+		APIOptions:  slices.Concat(counting, denying),
 	}
 	if c.Endpoint != "" {
 		config.BaseEndpoint = &c.Endpoint

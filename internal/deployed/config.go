@@ -12,6 +12,7 @@ import (
 // A Config is what infra/functions.yaml tells a function: names, never secrets.
 type Config struct {
 	Function string // own name, as "load"
+	Stack    string // name of the deployment, which its metrics carry
 	Region   string
 	Endpoint string // of an emulator; empty at AWS
 
@@ -36,7 +37,7 @@ func (c Config) demos() migration.DemoLimits {
 func readConfig() (c Config, err error) {
 	var missing []string
 	for name, into := range map[string]*string{
-		"SAFECONDUCT_FUNCTION": &c.Function, "AWS_REGION": &c.Region,
+		"SAFECONDUCT_FUNCTION": &c.Function, "SAFECONDUCT_STACK": &c.Stack, "AWS_REGION": &c.Region,
 		"SAFECONDUCT_STATE_TABLE": &c.StateTable, "SAFECONDUCT_IDMAP_TABLE": &c.IDMapTable,
 		"SAFECONDUCT_KEYRING_TABLE": &c.KeyringTable, "SAFECONDUCT_AUDIT_TABLE": &c.AuditTable,
 		"SAFECONDUCT_STAGING_BUCKET": &c.StagingBucket, "SAFECONDUCT_EVIDENCE_BUCKET": &c.EvidenceBucket,

@@ -3,6 +3,7 @@ package deployed
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"sync"
 	"time"
 
@@ -76,13 +77,13 @@ func handler(make func(parts) function.Handler) function.Handler {
 		}
 		return make(p), nil
 	})
-	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+	return openJournal(os.Stdout).keep(func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		h, err := made()
 		if err != nil {
 			return nil, migration.Classify(err)
 		}
 		return h(ctx, input)
-	}
+	})
 }
 
 // Plan makes the keys of a run and may use, and make, the index.
@@ -148,7 +149,7 @@ func Seal() function.Handler {
 
 // Finish records how a run ended.
 func Finish() function.Handler {
-	return handler(func(p parts) function.Handler { return function.Finish(migration.Finish{Base: p.base}) })
+	return handler(func(p parts) function.Handler { return function.Finish(migration.Finish{Base: p.base, Behind: age}) })
 }
 
 // Report opens no key. How documents look is handed in, so that no other function

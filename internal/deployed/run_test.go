@@ -104,7 +104,7 @@ func emulated(t *testing.T) cloud {
 	if err != nil {
 		t.Fatalf("%s does not run (%v); start it: make cloud-up", peers.Ministack, err)
 	}
-	environment := map[string]string{"SAFECONDUCT_FUNCTION": "test", "SAFECONDUCT_DEMO_TICKETS": "20", "SAFECONDUCT_DEMO_RUNS_PER_HOUR": "10", "AWS_REGION": peers.AWSRegion, "AWS_ENDPOINT_URL": e.URL,
+	environment := map[string]string{"SAFECONDUCT_FUNCTION": "test", "SAFECONDUCT_STACK": "test", "SAFECONDUCT_DEMO_TICKETS": "20", "SAFECONDUCT_DEMO_RUNS_PER_HOUR": "10", "AWS_REGION": peers.AWSRegion, "AWS_ENDPOINT_URL": e.URL,
 		"AWS_ACCESS_KEY_ID": peers.AWSKey, "AWS_SECRET_ACCESS_KEY": peers.AWSSecret}
 	for _, table := range []string{"STATE", "IDMAP", "KEYRING", "AUDIT"} {
 		_, environment["SAFECONDUCT_"+table+"_TABLE"] = cloudtest.Table(t)

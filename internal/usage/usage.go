@@ -6,7 +6,8 @@
 // is one. The names are those of the bill:
 //
 //	service         operation
-//	desk            Request: one HTTP request to a source or a target
+//	desk            Request: one HTTP request to a source or a target; Throttled:
+//	                one that it put off by 429
 //	internet        Bytes: sent with it, where their number is known
 //	s3, kms, ...    the name of the API's operation, as PutObject or Decrypt
 //	dynamodb        the name of the operation; besides, WriteUnits and ReadUnits
@@ -24,6 +25,7 @@ import (
 const (
 	Desk       = "desk"
 	Request    = "Request"
+	Throttled  = "Throttled"
 	Internet   = "internet"
 	Bytes      = "Bytes"
 	DynamoDB   = "dynamodb"

@@ -8,9 +8,9 @@
 //     and reads them back.
 //
 // What a help desk can do beyond that is a small interface of its own, found by
-// type assertion: [Counter], [AttachmentOpener], [Appender], [Finisher],
-// [Renderer], [Linker], [Matcher], [Censor], [Remover], [MailCounter],
-// [DateFixer]. The suite in connectors/conformance asks a
+// type assertion: [Counter], [AttachmentOpener], [Getter], [Roller], [Appender],
+// [Updater], [Finisher], [Renderer], [Linker], [Matcher], [Censor], [Remover],
+// [MailCounter], [DateFixer]. The suite in connectors/conformance asks a
 // connector what it claims and tests just that.
 //
 // # Rules for those who write one

@@ -19,6 +19,8 @@ var (
 	// ErrUnavailable: the help desk did not answer, or not sensibly. Whether the
 	// request took effect is unknown.
 	ErrUnavailable = errors.New("unavailable")
+	// ErrChanged: somebody changed the record since it was read; nothing was written.
+	ErrChanged = errors.New("changed meanwhile")
 	// ErrSettings: the plan's settings for the connector do not work.
 	ErrSettings = errors.New("settings")
 )
@@ -52,6 +54,11 @@ func (r *Rejected) Error() string {
 
 // Is makes errors.Is(err, ErrRejected) true.
 func (r *Rejected) Is(target error) bool { return target == ErrRejected }
+
+// Merged says that the record of a key is part of another now.
+type Merged struct{ Into string } // its key, which the text does not repeat
+
+func (m *Merged) Error() string { return "merged into another record" }
 
 // RateLimited asks to come back later. After is what the platform said, or 0.
 type RateLimited struct{ After time.Duration }

@@ -59,6 +59,9 @@ type TargetProfile struct {
 	// although the target is an Appender: it is the text that the ticket opens
 	// with. Read gives that comment the key OpeningKey.
 	Opening bool
+	// Whole: Create of a ticket takes all comments along although the target is an
+	// Appender: Append adds those that come later.
+	Whole bool
 	// Unprepared lists what somebody has to do in the target before a run may
 	// start, each as a sentence that says what and how.
 	Unprepared []string
@@ -114,8 +117,8 @@ type Created struct {
 }
 
 // An Appender is a target that takes a ticket's comments one by one. Its Create
-// of a ticket leaves the comments out (see TargetProfile.Opening), and Append
-// adds them in order.
+// of a ticket leaves the comments out (see TargetProfile.Opening and Whole), and
+// Append adds them in order.
 type Appender interface {
 	// Append adds the comment behind those that the ticket has, without a marker:
 	// the caller tells by reading the ticket whether a lost answer was a success.

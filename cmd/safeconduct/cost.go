@@ -125,7 +125,7 @@ func (a *app) costOfSource(ctx context.Context, w cost.Workload) (costResult, er
 			w.Comments = perTicket(w, field.Values)
 		}
 	}
-	return estimated(byPlan(w, p, target)), nil
+	return estimated(byPlan(ctx, w, p, target)), nil
 }
 
 // size fills in how many records there are.
@@ -155,8 +155,11 @@ func perTicket(w cost.Workload, comments int) int {
 }
 
 // byPlan takes from the plan's target how it takes comments.
-func byPlan(w cost.Workload, p *plan.Plan, target connectors.Target) cost.Workload {
+func byPlan(ctx context.Context, w cost.Workload, p *plan.Plan, target connectors.Target) cost.Workload {
 	_, w.OneByOne = target.(connectors.Appender)
+	if profile, err := target.Profile(ctx); err == nil && profile.Whole { // else plan says what is wrong with the target
+		w.OneByOne = false
+	}
 	w.Opening, w.Concurrency = w.OneByOne, p.Run.Concurrency
 	return w
 }
@@ -241,7 +244,7 @@ func (a *app) sizeOfRun(ctx context.Context, r *embedded.Runtime, p *plan.Plan, 
 	if err != nil {
 		return w, usage(err)
 	}
-	return byPlan(w, p, target), nil
+	return byPlan(ctx, w, p, target), nil
 }
 
 func (r costResult) print(w io.Writer) {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -98,6 +99,35 @@ func cursorOfContent() func(*faultySource, *memory.Desk) {
 	}
 }
 
+// numbered pages by the number of the record in the list, whose order is that of
+// change: what an agent changes, creates or deletes moves the others.
+func numbered() func(*faultySource, *memory.Desk) {
+	return func(f *faultySource, _ *memory.Desk) {
+		page := f.page
+		f.page = func(ctx context.Context, k helpdesk.Kind, c connectors.Cursor) (p connectors.Page, err error) {
+			skip, _ := strconv.Atoi(string(c))
+			all, after := []helpdesk.Record{}, connectors.Cursor("")
+			for !p.Last && err == nil {
+				p, err = page(ctx, k, after)
+				all, after = append(all, p.Records...), p.Next
+			}
+			p.Records = all[min(skip, len(all)):min(skip+2, len(all))]
+			p.Last = skip+2 >= len(all)
+			p.Next = connectors.Cursor(strconv.Itoa(skip + len(p.Records)))
+			return p, err
+		}
+	}
+}
+
+// onEnd is a fault in where the next run starts.
+func onEnd(change func(connectors.Cursor) connectors.Cursor) func(*faultySource, *memory.Desk) {
+	return onPage(func(p *connectors.Page) {
+		if p.Last {
+			p.Next = change(p.Next)
+		}
+	})
+}
+
 // readOnce leaves out what it has given before, whatever has become of it.
 func readOnce() func(*faultySource, *memory.Desk) {
 	return func(f *faultySource, _ *memory.Desk) {
@@ -138,7 +168,12 @@ func sourceWith(fault func(*faultySource, *memory.Desk)) func(testing.TB) *sourc
 			if fault != nil {
 				fault(f, desk)
 			}
-			return SourceUnderTest{Source: f, Want: want, Broken: []connectors.Broken{broken}, Edit: editOn(desk)}
+			return SourceUnderTest{Source: f, Want: want, Broken: []connectors.Broken{broken}, Edit: editOn(desk),
+				Create: func(_ testing.TB, k helpdesk.Kind) helpdesk.Record {
+					r, _ := desk.Get(k, desk.Add(helpdesk.New(k, ""))[0])
+					return r
+				},
+				Delete: func(_ testing.TB, k helpdesk.Kind, key string) { desk.Delete(k, key) }}
 		})
 	}
 }

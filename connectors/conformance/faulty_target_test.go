@@ -22,6 +22,12 @@ type wholeTarget interface {
 	connectors.Remover
 }
 
+// changing is a target in which comments can be added and records changed.
+type changing interface {
+	connectors.Appender
+	connectors.Updater
+}
+
 // faultyTarget is a sound target but for what a fault replaces.
 type faultyTarget struct {
 	wholeTarget
@@ -35,6 +41,7 @@ type faultyTarget struct {
 	census  func(context.Context, helpdesk.Kind, string) iter.Seq2[connectors.Marked, error]
 	remove  func(context.Context, helpdesk.Kind, []string) ([]connectors.Removal, error)
 	append  func(context.Context, string, helpdesk.Comment, connectors.OpenFunc) (string, error)
+	update  func(context.Context, string, connectors.Edit) error
 	reopen  func() connectors.Target
 }
 
@@ -42,8 +49,8 @@ func newFaultyTarget(desk *memory.Desk) *faultyTarget {
 	t := desk.Target().(wholeTarget)
 	f := &faultyTarget{wholeTarget: t, profile: t.Profile, create: t.Create, find: t.Find, read: t.Read,
 		open: t.OpenAttachment, link: t.Link, match: t.Match, census: t.Census, remove: t.Remove}
-	if a, threaded := t.(connectors.Appender); threaded {
-		f.append = a.Append
+	if a, can := t.(changing); can {
+		f.append, f.update = a.Append, a.Update
 	}
 	f.reopen = desk.Target
 	return f
@@ -82,6 +89,11 @@ type faultyAppender struct{ *faultyTarget }
 
 func (f *faultyAppender) Append(ctx context.Context, id string, c helpdesk.Comment, o connectors.OpenFunc) (string, error) {
 	return f.append(ctx, id, c, o)
+}
+
+// faultyAppender can change records as well.
+func (f *faultyAppender) Update(ctx context.Context, id string, e connectors.Edit) error {
+	return f.update(ctx, id, e)
 }
 
 // onDraft is a fault that changes each draft on its way.

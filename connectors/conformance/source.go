@@ -23,6 +23,11 @@ type SourceUnderTest struct {
 	// Edit changes a record as an agent would and returns it as it is to be read
 	// from then on. Nil if nobody can, as for files.
 	Edit func(t testing.TB, k helpdesk.Kind, key string) helpdesk.Record
+	// Create puts a new record there as an agent would, within the same second as the
+	// last change if it can, and returns it. Nil if nobody can.
+	Create func(t testing.TB, k helpdesk.Kind) helpdesk.Record
+	// Delete deletes a record as an agent would. Nil if nobody can.
+	Delete func(t testing.TB, k helpdesk.Kind, key string)
 }
 
 // Source runs the suite for sources. It opens a source for each check.
@@ -40,6 +45,12 @@ var sourceChecks = []check[*sourceRun]{
 	{"a call ends with its context", sourceStops},
 	{"what changes while it is read is not lost", sourceKeepsUp},
 	{"what changes after the end comes with the next run", sourceGivesDelta},
+	{"what comes and goes while it is read moves nothing", sourceStandsDrift},
+	{"a cursor is good for as often as it is asked", sourceResumes},
+	{"what changes in the second of the end comes with the next run", sourceMindsTies},
+	{"what is gone is told, by pages or by a roll", sourceTellsGone},
+	{"a record is got by its key as a page gives it", sourceGets},
+	{"a roll has every key", sourceRolls},
 	{"references to records that are gone are kept", sourceKeepsDangling},
 	{"attachments open as the bytes that they stand for", sourceOpens},
 	{"an attachment that is gone is not found", sourceMissesAttachment},

@@ -64,6 +64,9 @@ var sourceFaults = []struct {
 		}},
 	{"what changed is not read again", "what changes after the end comes with the next run", readOnce()},
 	{"what changes slips through while it is read", "what changes while it is read is not lost", readOnce()},
+	{"C4: pages are numbered, and what agents do moves them", "what comes and goes while it is read moves nothing", numbered()},
+	{"C5: one second is added to skip what was read", "what changes in the second of the end comes with the next run", onEnd(coarse)},
+	{"C6: who goes on gets the next page of another window", "a cursor is good for as often as it is asked", numbered()},
 	{"a reference to nothing is dropped", "references to records that are gone are kept",
 		onPage(func(p *connectors.Page) {
 			for _, r := range p.Records {

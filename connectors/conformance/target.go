@@ -49,6 +49,8 @@ var targetChecks = []check[*targetRun]{
 	{"attachments are kept byte by byte", targetKeepsBytes},
 	{"an attachment that does not open is no success", targetNeedsBytes},
 	{"comments are appended in order and counted", targetAppends},
+	{"an update sets the fields of the edit and no others", targetUpdates},
+	{"an update leaves what an agent changed meanwhile", targetYields},
 	{"a ticket is finished after its comments, once", targetFinishes},
 	{"to link twice is to link once", targetLinks},
 	{"a person is matched by e-mail, a group by name", targetMatches},
@@ -196,7 +198,7 @@ func Fill(t testing.TB, target connectors.Target, n int) {
 func (d *targetRun) appendAll(id string, draft connectors.Draft) error {
 	d.Helper()
 	appender, ok := d.Target.(connectors.Appender)
-	if !ok || draft.Record.Ticket == nil {
+	if !ok || draft.Record.Ticket == nil || d.profile.Whole {
 		return nil
 	}
 	comments := draft.Record.Ticket.Comments

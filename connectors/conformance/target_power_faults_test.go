@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"slices"
@@ -81,6 +82,46 @@ var powerFaults = []targetFault{
 			f.append = func(ctx context.Context, id string, c helpdesk.Comment, o connectors.OpenFunc) (string, error) {
 				_, err := add(ctx, id, c, o)
 				return id, err
+			}
+		}},
+	{"an update sets every field", "an update sets the fields of the edit and no others", memory.Options{},
+		func(f *faultyTarget) {
+			update := f.update
+			f.update = func(ctx context.Context, id string, e connectors.Edit) error {
+				for v := range e.Record.Values() {
+					e.Fields = append(e.Fields, v.Path())
+				}
+				return update(ctx, id, e)
+			}
+		}},
+	{"an update is taken and does nothing", "an update sets the fields of the edit and no others", memory.Options{},
+		func(f *faultyTarget) {
+			update := f.update
+			f.update = func(ctx context.Context, id string, e connectors.Edit) error {
+				e.Fields = nil
+				return update(ctx, id, e)
+			}
+		}},
+	{"an update of nothing is no error", "an update sets the fields of the edit and no others", memory.Options{},
+		func(f *faultyTarget) {
+			update := f.update
+			f.update = func(ctx context.Context, id string, e connectors.Edit) error {
+				if err := update(ctx, id, e); !errors.Is(err, connectors.ErrNotFound) {
+					return err
+				}
+				return nil
+			}
+		}},
+	{"an agent's change is overwritten, and an error says that it is not", "an update leaves what an agent changed meanwhile", memory.Options{},
+		func(f *faultyTarget) {
+			update, read := f.update, f.read
+			f.update = func(ctx context.Context, id string, e connectors.Edit) error {
+				err := update(ctx, id, e)
+				if errors.Is(err, connectors.ErrChanged) {
+					e.Was, _ = read(ctx, e.Record.Kind, id)
+					_ = update(ctx, id, e)
+				}
+				return err
 			}
 		}},
 	{"to link twice is to link twice", "to link twice is to link once", memory.Options{}, linkAgain},

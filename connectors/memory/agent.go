@@ -98,7 +98,50 @@ func (d *Desk) SetStatus(ticket, status string) {
 func (d *Desk) Delete(k helpdesk.Kind, id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.shelves[k], id)
+	d.bury(k, id, "")
+}
+
+// Merge makes one ticket part of another, or two people one: the comments go over,
+// tickets that name the one name the other from then on, and the one is gone.
+func (d *Desk) Merge(k helpdesk.Kind, loser, survivor string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	from, to := d.find(k, loser), d.find(k, survivor)
+	if from == nil || to == nil || loser == survivor {
+		panic(fmt.Sprintf("memory: no two of %s to merge", k))
+	}
+	if k == helpdesk.KindTicket {
+		r := clone(to.record)
+		r.Ticket.Comments = append(r.Ticket.Comments, clone(from.record).Ticket.Comments...)
+		to.record = r
+		d.touch(to)
+	}
+	for _, e := range d.list(helpdesk.KindTicket) {
+		d.rename(e, k, loser, survivor)
+	}
+	d.bury(k, loser, survivor)
+}
+
+// rename has a ticket name another record than before.
+func (d *Desk) rename(e *entry, k helpdesk.Kind, from, to string) {
+	r, changed := clone(e.record), false
+	for v := range r.Values() {
+		if v.Field.Refers != k {
+			continue
+		}
+		names := v.Strings()
+		for i := range names {
+			if names[i] == from {
+				names, changed = slices.Clone(names), true
+				names[i] = to
+			}
+		}
+		_ = v.Set(names) // a reference takes any key
+	}
+	if changed {
+		e.record = r
+		d.touch(e)
+	}
 }
 
 // Get returns a copy of a record, and whether there is one.

@@ -26,6 +26,9 @@ var modes = map[string]memory.Options{
 	"keeping":     {Removal: "kept"},
 	"small":       {Kinds: []helpdesk.Kind{helpdesk.KindPerson, helpdesk.KindTicket}, PageSize: 2},
 	"busy":        {Tick: time.Millisecond, PageSize: 2}, // everything within a second
+	"fixed":       {Fixed: true},
+	"telling":     {Tombs: true, PageSize: 3},
+	"forgetful":   {Forgetful: true, PageSize: 3},
 	"slow":        {Tick: time.Minute, PageSize: 2},
 }
 
@@ -68,6 +71,11 @@ func source(t testing.TB, o memory.Options) conformance.SourceUnderTest {
 		want = append(want, desk.Records(k)...)
 	}
 	return conformance.SourceUnderTest{Source: desk.Source(), Want: want, Edit: edit(desk),
+		Create: func(_ testing.TB, k helpdesk.Kind) helpdesk.Record {
+			r, _ := desk.Get(k, desk.Add(helpdesk.New(k, ""))[0])
+			return r
+		},
+		Delete: func(_ testing.TB, k helpdesk.Kind, key string) { desk.Delete(k, key) },
 		Reopen: func(testing.TB) connectors.Source { return desk.Source() }}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -23,7 +24,14 @@ type Desk struct {
 	number  int // the id that was given away last
 	changes int // so far; orders records that changed within one second
 	shelves map[helpdesk.Kind]map[string]*entry
+	tombs   map[helpdesk.Kind][]tomb
 	files   map[string][]byte // bytes of attachments by locator
+}
+
+// A tomb stands where a record was.
+type tomb struct {
+	connectors.Gone
+	position
 }
 
 // An entry is a record on the desk.
@@ -39,7 +47,7 @@ type entry struct {
 func New(o Options) *Desk {
 	o = o.withDefaults()
 	d := &Desk{options: o, now: o.Start, calls: map[string]int{}, files: map[string][]byte{},
-		shelves: map[helpdesk.Kind]map[string]*entry{}}
+		shelves: map[helpdesk.Kind]map[string]*entry{}, tombs: map[helpdesk.Kind][]tomb{}}
 	for _, k := range helpdesk.Kinds() {
 		d.shelves[k] = map[string]*entry{}
 	}
@@ -64,6 +72,33 @@ func (d *Desk) touch(e *entry) {
 	d.now = d.now.Add(d.options.Tick)
 	e.change = d.changes
 	e.record.Changed = d.now.Truncate(time.Second)
+}
+
+// bury removes a record and remembers that it was there.
+func (d *Desk) bury(k helpdesk.Kind, key, into string) {
+	if d.shelves[k][key] == nil {
+		return
+	}
+	delete(d.shelves[k], key)
+	d.changes++
+	d.now = d.now.Add(d.options.Tick)
+	d.tombs[k] = append(d.tombs[k], tomb{connectors.Gone{Key: key, Into: into}, position{second: d.now.Unix(), change: d.changes}})
+}
+
+// tombOf returns what is known of a record that is gone.
+func (d *Desk) tombOf(k helpdesk.Kind, key string) (connectors.Gone, bool) {
+	i := slices.IndexFunc(d.tombs[k], func(t tomb) bool { return t.Key == key })
+	if i < 0 {
+		return connectors.Gone{}, false
+	}
+	return d.tombs[k][i].Gone, true
+}
+
+// Now is the time by the desk's clock.
+func (d *Desk) Now() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
 }
 
 // Advance lets time pass on the desk's clock.

@@ -25,6 +25,9 @@ const (
 	OpMatch   = "match"
 	OpCensus  = "census"
 	OpRemove  = "remove"
+	OpUpdate  = "update"
+	OpGet     = "get"
+	OpRoll    = "roll"
 )
 
 // An Operation is one request to the desk.

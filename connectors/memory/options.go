@@ -20,8 +20,16 @@ type Options struct {
 	// up to the test: see [Desk.Land].
 	Hold time.Duration `yaml:"hold"`
 
-	// Threaded makes the target an Appender: it takes comments one by one.
+	// Threaded has the target take comments one by one; else it takes a ticket whole,
+	// and one by one the comments that come later.
 	Threaded bool `yaml:"threaded"`
+	// Fixed makes a target in which nothing can be changed once it stands there.
+	Fixed bool `yaml:"fixed"`
+	// Tombs has the pages of the source tell what is gone; else a roll tells.
+	Tombs bool `yaml:"tombs"`
+	// Forgetful makes a source that is read from the beginning each time, as files
+	// are: its cursors do not lead on.
+	Forgetful bool `yaml:"forgetful"`
 	// Reopening makes the target one like Request Tracker and Redmine: it takes
 	// comments one by one, but the first public one opens the ticket; each comment
 	// puts the ticket back to the first status, so that Finish has to set it; and

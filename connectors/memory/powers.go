@@ -66,6 +66,53 @@ func (d *Desk) acceptComment(r helpdesk.Record) error {
 	return nil
 }
 
+// Update sets the fields of an edit, unless somebody changed one of them since the
+// record was read.
+func (t *threaded) Update(ctx context.Context, id string, e connectors.Edit) error {
+	k := e.Record.Kind
+	u := send(ctx, connectors.Draft{Record: e.Record, Open: e.Open})
+	return t.desk.do(ctx, Operation{Name: OpUpdate, Kind: k, ID: id}, func() error {
+		t.desk.mu.Lock()
+		defer t.desk.mu.Unlock()
+		return t.desk.update(k, id, e, u)
+	})
+}
+
+func (d *Desk) update(k helpdesk.Kind, id string, e connectors.Edit, u upload) error {
+	at := d.find(k, id)
+	switch {
+	case at == nil:
+		return fmt.Errorf("memory: update %s: %w", k, connectors.ErrNotFound)
+	case u.err != nil:
+		return u.err
+	}
+	if err := d.accept(u.record); err != nil {
+		return err
+	}
+	for v, was := range helpdesk.Pairs(&at.record, &e.Was) {
+		if e.Has(fieldOf(v, was)) && v.Field.Class != helpdesk.ClassKey && !slices.Equal(v.Strings(), was.Strings()) {
+			return fmt.Errorf("memory: update %s: %w", k, connectors.ErrChanged)
+		}
+	}
+	d.mould(&u.record)
+	r := clone(at.record)
+	if e.Has("attachments") {
+		d.keepFiles(&u.record, u.files)
+	}
+	connectors.Merge(&r, e, u.record)
+	at.record = r
+	d.touch(at)
+	return nil
+}
+
+// fieldOf is the name by which an edit calls the field that one of two values is.
+func fieldOf(a, b helpdesk.Value) string {
+	if !a.Exists() {
+		a = b
+	}
+	return connectors.FieldOf(a.Path())
+}
+
 // Link relates two tickets that stand on the desk.
 func (t *target) Link(ctx context.Context, ticket string, l helpdesk.Link) error {
 	return t.desk.do(ctx, Operation{Name: OpLink, Kind: helpdesk.KindTicket, ID: ticket}, func() error {

@@ -27,6 +27,12 @@ func (s *source) Profile(ctx context.Context) (p connectors.SourceProfile, err e
 	err = s.desk.do(ctx, Operation{Name: OpProfile}, func() error {
 		p = connectors.SourceProfile{Product: s.desk.options.Product, Kinds: slices.Clone(s.desk.options.Kinds),
 			Notes: []string{"a desk in memory, for tests"}}
+		if !s.desk.options.Forgetful {
+			p.Since = slices.Clone(p.Kinds)
+		}
+		if s.desk.options.Tombs {
+			p.Tombs = slices.Clone(p.Kinds)
+		}
 		return nil
 	})
 	return p, err
@@ -64,25 +70,98 @@ func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cur
 	return p, nil
 }
 
+// Get reads one record as it is now.
+func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (r helpdesk.Record, err error) {
+	err = s.desk.do(ctx, Operation{Name: OpGet, Kind: k, ID: key}, func() error {
+		s.desk.mu.Lock()
+		defer s.desk.mu.Unlock()
+		if e := s.desk.find(k, key); e != nil {
+			r = clone(e.record)
+			return nil
+		}
+		if t, known := s.desk.tombOf(k, key); known && t.Into != "" {
+			return &connectors.Merged{Into: t.Into}
+		}
+		return fmt.Errorf("memory: get %s: %w", k, connectors.ErrNotFound)
+	})
+	if err != nil {
+		return helpdesk.Record{}, err
+	}
+	return r, nil
+}
+
+// Roll gives the keys in the order in which records came, ten times as many on a
+// page as Page does.
+func (s *source) Roll(ctx context.Context, k helpdesk.Kind, after connectors.Cursor) (roll connectors.Roll, err error) {
+	at, err := parsePosition(after)
+	if err != nil {
+		return roll, err
+	}
+	err = s.desk.do(ctx, Operation{Name: OpRoll, Kind: k}, func() error {
+		s.desk.mu.Lock()
+		defer s.desk.mu.Unlock()
+		roll.Last = true
+		for _, e := range s.desk.list(k) {
+			if e.arrival <= at.change {
+				continue
+			}
+			if roll.Last = len(roll.Keys) < 10*s.desk.options.PageSize; !roll.Last {
+				break
+			}
+			roll.Keys = append(roll.Keys, e.record.Key)
+			roll.Next = position{change: e.arrival}.cursor()
+		}
+		return nil
+	})
+	return roll, err
+}
+
 func (d *Desk) page(k helpdesk.Kind, at position) connectors.Page {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	rest := slices.DeleteFunc(d.list(k), func(e *entry) bool { return e.position().compare(at) <= 0 })
-	slices.SortFunc(rest, func(a, b *entry) int { return a.position().compare(b.position()) })
+	rest := d.since(k, at)
 	size := min(d.options.PageSize, len(rest))
 	p := connectors.Page{Last: size == len(rest)}
 	next := at
-	for _, e := range rest[:size] {
-		p.Records = append(p.Records, clone(e.record))
-		next = e.position()
+	for _, c := range rest[:size] {
+		if c.entry != nil {
+			p.Records = append(p.Records, clone(c.entry.record))
+		} else {
+			p.Gone = append(p.Gone, c.gone)
+		}
+		next = c.position
 	}
 	next.page = at.page + 1
-	if p.Last {
+	if p.Last && d.options.Forgetful {
+		next = at
+	} else if p.Last {
 		// The last second is not over: whoever comes again reads all of it again.
 		next = position{second: next.second}
 	}
 	p.Next = next.cursor()
 	return p
+}
+
+// A change is a record that changed, or one that is gone.
+type change struct {
+	position
+	entry *entry
+	gone  connectors.Gone
+}
+
+// since lists what changed after a position, in the order of change.
+func (d *Desk) since(k helpdesk.Kind, at position) (rest []change) {
+	for _, e := range d.list(k) {
+		rest = append(rest, change{position: e.position(), entry: e})
+	}
+	if d.options.Tombs {
+		for _, t := range d.tombs[k] {
+			rest = append(rest, change{position: t.position, gone: t.Gone})
+		}
+	}
+	rest = slices.DeleteFunc(rest, func(c change) bool { return c.compare(at) <= 0 })
+	slices.SortFunc(rest, func(a, b change) int { return a.compare(b.position) })
+	return rest
 }
 
 func (d *Desk) betweenPages(k helpdesk.Kind, number int) {

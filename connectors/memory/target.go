@@ -13,17 +13,17 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
-// Target is the desk as a target sees it: an Appender if Options.Threaded, a
-// Finisher and Renderer too if Options.Reopening.
+// Target is the desk as a target sees it: an Appender and Updater unless
+// Options.Fixed, a Finisher and Renderer too if Options.Reopening.
 func (d *Desk) Target() connectors.Target {
 	t := &target{account{d}}
 	switch {
 	case d.options.Reopening:
 		return &reopening{&threaded{t}}
-	case d.options.Threaded:
-		return &threaded{t}
+	case d.options.Fixed:
+		return t
 	}
-	return t
+	return &threaded{t}
 }
 
 type target struct{ account }
@@ -32,7 +32,7 @@ func (t *target) Profile(ctx context.Context) (p connectors.TargetProfile, err e
 	err = t.desk.do(ctx, Operation{Name: OpProfile}, func() error {
 		o := t.desk.options
 		p = connectors.TargetProfile{Product: o.Product, Kinds: slices.Clone(o.Kinds), Fidelity: o.fidelity(),
-			Vocabulary: maps.Clone(o.Vocabulary), Requires: slices.Clone(o.Requires), Batch: o.Batch, Hold: o.Hold, Opening: o.Reopening, Unprepared: o.Unprepared,
+			Vocabulary: maps.Clone(o.Vocabulary), Requires: slices.Clone(o.Requires), Batch: o.Batch, Hold: o.Hold, Opening: o.Reopening, Whole: !o.Threaded, Unprepared: o.Unprepared,
 			Notes: []string{"a desk in memory, for tests: it is gone when the process ends"}}
 		return nil
 	})

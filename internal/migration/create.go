@@ -137,8 +137,12 @@ func (w *worker) draftOf(it *item, r helpdesk.Record) connectors.Draft {
 func (w *worker) stands(it *item, id string) {
 	it.entry.State, it.entry.Target, it.entry.Run = ledger.StateLoaded, id, w.run.ID
 	w.moved++
-	if w.profile.Opening && connectors.Opening(it.record.Ticket) != nil {
+	switch _, appends := w.target.(connectors.Appender); {
+	case it.record.Ticket == nil:
+	case w.profile.Opening && connectors.Opening(it.record.Ticket) != nil:
 		it.entry.Children = []string{connectors.OpeningKey}
+	case w.profile.Whole && appends:
+		it.entry.Children = slices.Repeat([]string{unnamed}, len(it.record.Ticket.Comments))
 	}
 }
 
@@ -178,7 +182,7 @@ func (w *worker) draft(r helpdesk.Record) helpdesk.Record {
 	}
 	t := *r.Ticket
 	t.Links = nil
-	if _, ok := w.target.(connectors.Appender); ok {
+	if _, ok := w.target.(connectors.Appender); ok && !w.profile.Whole {
 		t.Comments = nil
 		if w.profile.Opening && connectors.Opening(r.Ticket) != nil {
 			t.Comments = r.Ticket.Comments[:1:1]

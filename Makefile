@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud test-api test-browser e2e build-functions deploy lint-infra
+.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -18,6 +18,7 @@ help:
 	@echo 'make cloud-up     installs and starts emulators of AWS on loopback; cloud-down stops them'
 	@echo 'make test-cloud   the contract suites of S3, DynamoDB and KMS against them, and our state machines'
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
+	@echo 'make bench-coldstart   how long each of them takes to its first poll, against one that does nothing'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
 	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks; waits for the HTTP API in AWS'
 	@echo 'make invoke-load  calls a deployed function (load or another) with an event of events/'
@@ -41,6 +42,10 @@ build-functions:
 	@rm -rf dist && mkdir -p dist/bin
 	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w -buildid=' -o dist/bin/ ./functions/...
 	@for f in $(FUNCTIONS); do mkdir dist/$$f && mv dist/bin/$$f dist/$$f/bootstrap || exit 1; done; rmdir dist/bin
+
+# From the start of each program to its first poll of a Runtime API on loopback.
+bench-coldstart:
+	$(GO) test ./functions -run '^$$' -bench ColdStart -benchtime 1x -timeout 10m
 
 # The first time it asks for what samconfig.toml does not say, and writes it there.
 SAM ?= sam
@@ -87,6 +92,7 @@ cloud-down:
 
 test-cloud:
 	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3 ./internal/deployed ./internal/agreement
+	$(GO) test -tags cloud -count=1 -timeout 10m -run 'TestEveryFunctionIsSmall|TestWhatIsCompiledAtTheStart' ./functions
 
 # It needs peers-up and what cloud-up installs.
 e2e:

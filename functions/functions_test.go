@@ -67,6 +67,25 @@ func TestFunctionsLinkNothingHeavy(t *testing.T) {
 	}
 }
 
+// TestTheLinkerDropsWhatNobodyCalls: one call of reflect's Method or MethodByName by
+// a name that is not constant, or a reflect.Type embedded in a struct, and every
+// exported method of every type stays: half as much again, of each program. Templates
+// do that, so report is as it is.
+func TestTheLinkerDropsWhatNobodyCalls(t *testing.T) {
+	out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags", "-dumpdep", "-o", os.DevNull, "./load").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	if !bytes.Contains(out, []byte("main.main")) {
+		t.Fatal("the linker tells nothing of what it keeps")
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.HasSuffix(line, "<ReflectMethod>\n") {
+			t.Errorf("the linker keeps all methods because of %s", line)
+		}
+	}
+}
+
 func build(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()

@@ -105,6 +105,10 @@ func TestEveryRuleOfTheFlowFindsWhatItIsFor(t *testing.T) {
 		"a name not listed":   {closed, files{"internal/migration/failure.go": "package migration\nconst Other Name = \"Other\""}, "Other is not in Names()"},
 		"a name made up":      {closed, files{"internal/rights/a.go": "package rights\nvar x = migration.Name(\"Other\")"}, "makes up the name"},
 
+		"an expression at the start": {atStart, files{"functions/load/main.go": importing("internal/plan"), "internal/plan/a.go": "package plan\nvar x = regexp.MustCompile(`a`)"}, "put it into a sync.OnceValue"},
+		"an expression when needed":  {atStart, files{"functions/load/main.go": importing("internal/plan"), "internal/plan/a.go": "package plan\nvar x = sync.OnceValue(func() any { return regexp.MustCompile(`a`) })"}, ok},
+		"an expression elsewhere":    {atStart, files{"cmd/safeconduct/main.go": importing("internal/plan"), "internal/plan/a.go": "package plan\nvar x = regexp.MustCompile(`a`)"}, ok},
+
 		"no handler":    {tasked(), files{"functions/load/main.go": main}, `lacks a line "load" in internal/function/steps.go`},
 		"no task":       {tasked("load"), files{"functions/load/main.go": main}, "calls ${LoadFunctionArn}"},
 		"no folder":     {tasked("load"), definition(`"A": {"Type": "Task", "Resource": "${LoadFunctionArn}"}`), "lacks a folder functions/load"},

@@ -94,7 +94,7 @@ func (t *Table) Value(ptr any, i int) Value {
 
 func tableFor(typ reflect.Type, owner string) *Table {
 	type key struct {
-		reflect.Type
+		of    reflect.Type // embedded, its methods would keep the linker from dropping any
 		owner string
 	}
 	k := key{typ, owner}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
@@ -17,7 +18,7 @@ import (
 const longestName = 69
 
 // notInNames are the characters that Step Functions takes in no name, and more.
-var notInNames = regexp.MustCompile(`[^A-Za-z0-9_-]`)
+var notInNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9_-]`) })
 
 // Execution is the name of the execution of the state machine that sees the run
 // through. It is the same each time, so that a request that comes twice starts
@@ -25,15 +26,15 @@ var notInNames = regexp.MustCompile(`[^A-Za-z0-9_-]`)
 func (r Run) Execution() string {
 	sum := sha256.Sum256([]byte(r.Prefix()))
 	digest := "-" + hex.EncodeToString(sum[:5])
-	name := notInNames.ReplaceAllString(r.Tenant+"-"+r.Migration+"-"+r.ID, "-")
+	name := notInNames().ReplaceAllString(r.Tenant+"-"+r.Migration+"-"+r.ID, "-")
 	return name[:min(len(name), longestName-len(digest))] + digest
 }
 
-var partName = regexp.MustCompile(`^(.*)-part-([0-9]+)$`)
+var partName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*)-part-([0-9]+)$`) })
 
 // NextPart is the name of the execution that goes on where another ends.
 func NextPart(execution string) string {
-	if found := partName.FindStringSubmatch(execution); found != nil {
+	if found := partName().FindStringSubmatch(execution); found != nil {
 		n, _ := strconv.Atoi(found[2]) // digits
 		return fmt.Sprintf("%s-part-%d", found[1], n+1)
 	}

@@ -20,10 +20,10 @@ import (
 // functions are those that the definitions call.
 var functions = []string{"api", "plan", "extract", "anonymize", "load", "verify", "commit", "report", "seal", "finish"}
 
-// filled puts ARNs into a definition.
-func filled(t testing.TB, definition []byte, arn func(function string) string, bucket string) []byte {
+// filled puts ARNs into a definition. What it starts beside itself is the machine.
+func filled(t testing.TB, definition []byte, arn func(function string) string, bucket, machine string) []byte {
 	t.Helper()
-	values := map[string]string{"StagingBucket": bucket}
+	values := map[string]string{"StagingBucket": bucket, "MigrateStateMachineArn": machine}
 	for _, f := range functions {
 		values[strings.ToUpper(f[:1])+f[1:]+"FunctionArn"] = arn(f)
 	}
@@ -42,7 +42,7 @@ func filled(t testing.TB, definition []byte, arn func(function string) string, b
 // interpret runs a scenario in process, where no time passes.
 func interpret(t *testing.T, name string, s scenario) (c course) {
 	t.Helper()
-	definition := filled(t, s.source(), func(f string) string { return "arn:aws:lambda:r:a:function:" + f }, "staging")
+	definition := filled(t, s.source(), func(f string) string { return "arn:aws:lambda:r:a:function:" + f }, "staging", "arn:aws:states:r:a:stateMachine:m")
 	m, err := workflow.Parse(definition)
 	if err != nil {
 		t.Fatal(err)

@@ -218,7 +218,7 @@ func (c *cloud) run(t *testing.T, name string, s scenario) (r course) {
 	t.Helper()
 	definition := filled(t, s.source(), func(f string) string {
 		return "arn:aws:lambda:" + peers.AWSRegion + ":000000000000:function:" + c.id + "-" + f
-	}, c.bucket())
+	}, c.bucket(), "arn:aws:states:"+peers.AWSRegion+":000000000000:stateMachine:"+c.id+"-"+name)
 	var machine struct{ StateMachineArn string }
 	c.states(t, "CreateStateMachine", map[string]any{"name": c.id + "-" + name, "definition": string(definition), "roleArn": "arn:aws:iam::000000000000:role/r"}, &machine)
 	t.Cleanup(func() {

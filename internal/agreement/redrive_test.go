@@ -23,7 +23,7 @@ func TestAMendedRunIsRedrivenFromWhatFailed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const run = "mended"
 			s := scenario{script: Script{c.key: append(fails("AccessDenied"), says(c.usual)...)}}
-			m, err := workflow.Parse(filled(t, s.source(), func(f string) string { return "arn:aws:lambda:r:a:function:" + f }, "staging"))
+			m, err := workflow.Parse(filled(t, s.source(), func(f string) string { return "arn:aws:lambda:r:a:function:" + f }, "staging", "arn:aws:states:r:a:stateMachine:m"))
 			if err != nil {
 				t.Fatal(err)
 			}

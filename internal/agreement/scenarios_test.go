@@ -16,6 +16,7 @@ import (
 type scenario struct {
 	definition []byte // statemachine.Migrate unless it says another
 	action     string // of maintain
+	then       bool   // a run comes after it: here, a forecast
 	script     Script
 	decision   string // to a run that waits for approval: approved, rejected, or none
 	exists     bool   // the next part was started before
@@ -125,6 +126,12 @@ var scenarios = map[string]scenario{
 		"load rollback": append(fails("TargetUnavailable"), says(`{"done": false, "wait": 1, "loops": 1, "next_part": "S-part-2", "records": 1}`, usual["load rollback"])...)}},
 	"long-rollback": {definition: statemachine.Maintain, action: "rollback", status: "SUCCEEDED", parts: 2, visits: "MoreToRemove GoOn Done", script: Script{
 		"load rollback": append(endless("load rollback"), says(usual["load rollback"])...)}},
+	"rollback-refused": {definition: statemachine.Maintain, action: "rollback", status: "FAILED", err: "NoRemover", visits: "Rollback NothingIsRemoved NoRemover",
+		script: Script{"load rollback": fails("NoRemover")}},
+	"room-for-a-run": {definition: statemachine.Maintain, action: "rollback", then: true, status: "SUCCEEDED", parts: 2, visits: "FinishRollback AnythingAfterIt StartRun Done Preview"},
+	"no-room-is-made": {definition: statemachine.Maintain, action: "rollback", then: true, status: "SUCCEEDED", parts: 2, visits: "NothingIsRemoved FinishRollback StartRun Preview",
+		script: Script{"load rollback": fails("NoRemover")}},
+	"given-up":       {definition: statemachine.Maintain, action: "give_up", status: "SUCCEEDED", visits: "GiveUp Done"},
 	"no-such-action": {definition: statemachine.Maintain, action: "restart", status: "FAILED", err: "PlanInvalid", visits: "Unknown"},
 }
 
@@ -200,7 +207,11 @@ func (s scenario) input(name string) json.RawMessage {
 	run := map[string]any{"tenant": "t", "migration": "m", "id": name, "mode": "full"}
 	input := map[string]any{"run": run, "plan_hash": ""}
 	if s.action != "" {
-		input = map[string]any{"run": run, "action": s.action}
+		then := map[string]any{}
+		if s.then {
+			then = map[string]any{"name": nextPart(name), "input": map[string]any{"run": run, "action": "preview", "then": then}}
+		}
+		input = map[string]any{"run": run, "action": s.action, "then": then}
 	}
 	text, _ := json.Marshal(input) // texts
 	return text

@@ -32,6 +32,7 @@ var fates = map[migration.Name]struct {
 
 	migration.ApprovalRefused: {caught, "what was staged is destroyed before the run ends"},
 	migration.GateClosed:      {caught, "what was staged is destroyed before the run ends"},
+	migration.NoRemover:       {caught, "a demo begins all the same, beside what the last one created"},
 	migration.NotVerified:     {caught, "the differences are written down before the run ends"},
 
 	migration.PlanInvalid:      {ends, "the same plan is as wrong the next time"},

@@ -41,7 +41,7 @@ func maintain(t *testing.T, r *Runtime, action, id string) error {
 	if err := r.Plans.Keep(t.Context(), run, r.Plan); err != nil {
 		t.Fatal(err)
 	}
-	input, err := json.Marshal(map[string]any{"run": run, "action": action})
+	input, err := json.Marshal(map[string]any{"run": run, "action": action, "then": struct{}{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -218,7 +218,7 @@ func New(p *plan.Plan, parts Parts) (*Runtime, error) {
 
 // machine is a definition with the functions of this machine put in.
 func machine(definition []byte, steps function.Steps) (*workflow.Machine, error) {
-	all := map[string]string{"StagingBucket": bucket}
+	all := map[string]string{"StagingBucket": bucket, "MigrateStateMachineArn": "arn:aws:states:local:000000000000:stateMachine:migrate"}
 	for name := range steps.Handlers() {
 		all[variable(name)] = "arn:aws:lambda:local:000000000000:function:" + name
 	}

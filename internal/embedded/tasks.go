@@ -131,10 +131,7 @@ func (s *Service) end(t *task, do func(context.Context) (any, error)) {
 	}
 	t.State, t.Failure = api.TaskFailed, nameOf(err)
 	var failure *migration.Failure
-	switch {
-	case errors.Is(err, migration.ErrNoRemover):
-		t.Failure, t.Message = "NoRemover", err.Error()
-	case errors.As(migration.Classify(err), &failure):
+	if errors.As(migration.Classify(err), &failure) {
 		t.Message = failure.Message
 	}
 }

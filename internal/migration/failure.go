@@ -32,6 +32,7 @@ const (
 	GateClosed        Name = "GateClosed"        // the gate stopped the run before loading
 	ApprovalRefused   Name = "ApprovalRefused"   // somebody rejected the run, or nobody approved it in time
 	DemoLimited       Name = "DemoLimited"       // a demo is larger, or comes oftener, than the deployment allows
+	NoRemover         Name = "NoRemover"         // the target can't remove records
 	NotVerified       Name = "NotVerified"       // the target does not hold what was loaded
 	Aborted           Name = "Aborted"           // somebody stopped the execution
 	Internal          Name = "Internal"          // a fault of ours
@@ -40,7 +41,7 @@ const (
 // Names lists the closed list.
 func Names() []Name {
 	return []Name{PlanInvalid, PlanChanged, AccessDenied, SourceUnavailable, TargetUnavailable, StorageFailed,
-		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NotVerified, Aborted, Internal}
+		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NoRemover, NotVerified, Aborted, Internal}
 }
 
 // A Failure is an error as both runtimes and the execution history see it: a
@@ -78,8 +79,10 @@ func nameOf(err error) (Name, string) {
 		return KeyForgotten, "a key of the run is destroyed"
 	case errors.Is(err, staging.ErrCorrupt), errors.Is(err, keyring.ErrRefused):
 		return StagingCorrupt, "a staged object is not what was written under its name"
-	case errors.Is(err, connectors.ErrSettings), errors.Is(err, ErrNoRemover):
+	case errors.Is(err, connectors.ErrSettings):
 		return PlanInvalid, err.Error()
+	case errors.Is(err, ErrNoRemover):
+		return NoRemover, err.Error()
 	case errors.Is(err, ledger.ErrConflict):
 		return StorageFailed, "another invocation changed the same row"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
@@ -38,6 +39,24 @@ func RunOf(r ledger.Run) Run {
 		out.Sealed = &seal
 	}
 	return out
+}
+
+// Approval is what a run waits for at the gate, with the counts to decide on.
+func Approval(run string, since time.Time, records, personal, residual int) Waiting {
+	return Waiting{Run: run, For: WaitApproval, Whom: PrivacyOfficer, Since: since,
+		Reasons: map[string]int{"records": records, "personal": personal, "residual": residual}}
+}
+
+// Advanced is how far a run is, by the records that the ledger has of each step.
+func Advanced(run string, extracted, anonymized, verified int) *Progress {
+	p := &Progress{Run: run, Step: "plan", Steps: []Step{}}
+	for _, s := range []Step{{"extract", extracted, 0}, {"anonymize", anonymized, extracted}, {"verify", verified, anonymized}} {
+		if s.Done > 0 {
+			p.Step = s.Name
+			p.Steps = append(p.Steps, s)
+		}
+	}
+	return p
 }
 
 // Settle fills in what the status asks for, from its last run and what that waits

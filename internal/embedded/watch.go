@@ -98,21 +98,15 @@ func (s *Service) waiting(ctx context.Context, rows ledger.Store, m api.Migratio
 		return nil
 	}
 	last := status.Runs[len(status.Runs)-1]
-	var asked migration.Approval
-	err := ledger.New(rows, m.Tenant, m.Name).Note(ctx, last.ID, "approval", &asked)
-	if errors.Is(err, ledger.ErrNotFound) || err == nil && !(asked.Pending() && last.State == ledger.RunRunning) {
+	if last.State != ledger.RunRunning {
 		return nil
 	}
-	if err != nil {
+	run := migration.Run{Tenant: m.Tenant, Migration: m.Name, ID: last.ID}
+	asked, gate, ok, err := migration.Approvals{Base: migration.Base{Rows: rows}}.Pending(ctx, run)
+	if err != nil || !ok {
 		return err
 	}
-	var gate migration.GateOutput
-	err = ledger.New(rows, m.Tenant, m.Name).Note(ctx, last.ID, "gate", &gate)
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return err
-	}
-	status.Waiting = append(status.Waiting, api.Waiting{Run: last.ID, For: api.WaitApproval, Whom: api.PrivacyOfficer, Since: asked.Asked,
-		Reasons: map[string]int{"records": gate.Records, "personal": gate.Personal, "residual": gate.Residual}})
+	status.Waiting = append(status.Waiting, api.Approval(last.ID, asked.Asked, gate.Records, gate.Personal, gate.Residual))
 	return nil
 }
 
@@ -126,33 +120,9 @@ func (s *Service) others(ctx context.Context, rows ledger.Store, m api.Migration
 	if last.State != ledger.RunRunning || !s.locked(m.Name) {
 		return nil
 	}
-	p := api.Progress{Run: last.ID, Step: "plan", Steps: []api.Step{}}
-	l := ledger.New(rows, m.Tenant, m.Name)
-	var done [3]int
-	for i, side := range []string{"raw", "clean"} {
-		for segment, err := range l.Segments(ctx, last.ID, side) {
-			if err != nil {
-				return err
-			}
-			done[i] += segment.Records + segment.Broken
-		}
-	}
-	for v, err := range ledger.Notes[struct {
-		Records int `json:"records"`
-	}](ctx, l, last.ID, "verdict#") {
-		if err != nil {
-			return err
-		}
-		done[2] += v.Records
-	}
-	for i, name := range []string{"extract", "anonymize", "verify"} {
-		if done[i] > 0 {
-			p.Step = name
-			p.Steps = append(p.Steps, api.Step{Name: name, Done: done[i]})
-		}
-	}
-	status.Active = &p
-	return nil
+	a, err := migration.Advanced(ctx, ledger.New(rows, m.Tenant, m.Name), last.ID)
+	status.Active = api.Advanced(last.ID, a.Extracted, a.Anonymized, a.Verified)
+	return err
 }
 
 // locked reports whether somebody is at work on a migration. It is asked only of

@@ -9,6 +9,9 @@ import (
 
 var uploadName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,90}\.csv$`)
 
+// uploadID is a name of 1 to 40 letters and digits.
+var uploadID = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
+
 // Check says what is wrong with the times of a schedule.
 func (s Schedule) Check() error {
 	if s.State != ScheduleActive && s.State != SchedulePaused {

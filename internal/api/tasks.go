@@ -45,9 +45,8 @@ func (h *handler) deleteSchedule(ctx context.Context, q request) (answer, error)
 	return answer{status: http.StatusNoContent}, h.Backend.Schedules.DeleteSchedule(ctx, q.of)
 }
 
-// maxUpload is what one form post to S3 takes
-// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
-const maxUpload = 5 << 30
+// maxUpload is what fits on the disk of a function, which reads the file from there.
+const maxUpload = 400 << 20
 
 func (h *handler) upload(ctx context.Context, q request) (answer, error) {
 	var u UploadRequest
@@ -65,8 +64,10 @@ func (u UploadRequest) check() error {
 	switch {
 	case !uploadName.MatchString(u.Name):
 		return invalid("name is a file's name that ends in .csv, without a folder")
+	case u.Upload != "" && !uploadID.MatchString(u.Upload):
+		return invalid("upload is the id of an upload, as it was given")
 	case u.Size < 1 || u.Size > maxUpload:
-		return invalid("size is that of the file in bytes, 5 GiB at most")
+		return invalid("size is that of the file in bytes, 400 MiB at most")
 	}
 	return nil
 }

@@ -210,6 +210,8 @@ const (
 type UploadRequest struct {
 	Name string `json:"name"`
 	Size int64  `json:"size"`
+	// Upload is the id of an upload that the file is to join; empty begins another.
+	Upload string `json:"upload,omitempty"`
 }
 
 // An Upload is where to post a form: each field as it stands here, and last the

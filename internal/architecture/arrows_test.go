@@ -76,8 +76,10 @@ var parts = []part{
 	{"internal/deployed", []string{"internal/sdkhttp", contract, model, "connectors/list/hosted", "internal/audit/...", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging/...", "internal/usage", "internal/workflow", "statemachine"},
 		"the wiring of the other runtime; its test runs the definition, and the embedded runtime beside it"},
+	{"internal/deployed/backend", []string{"internal/api/...", "internal/cost", "internal/deployed", model, "internal/function", "internal/ledger", "internal/migration", "internal/plan"},
+		"what AWS offers to the API: it starts executions and reads what they left, and only function api carries it"},
 	{"functions", nil, "the test of all functions runs them as Lambda does"},
-	{"functions/*", []string{"internal/deployed", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
+	{"functions/*", []string{"internal/deployed/...", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
 

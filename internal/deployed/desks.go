@@ -24,7 +24,7 @@ import (
 // tenant's are closed before another's are opened.
 type desks struct {
 	secrets *secrets
-	bucket  objects // where uploads lie
+	bucket  Objects // where uploads lie
 
 	mu     sync.Mutex
 	of     string // whose desks are open, and by which plan
@@ -96,6 +96,37 @@ func (d *desks) change(p *plan.Plan) error {
 // maxUpload bounds what is copied to the function's disk, which has 512 MB.
 const maxUpload = 400 << 20
 
+// UploadOf is the folder of the files that were uploaded under an id.
+func UploadOf(tenant, migrationName, id string) string {
+	return "uploads/" + tenant + "/" + migrationName + "/" + id + "/"
+}
+
+// CheckPlan says what in a plan can't work here: a connector that there is not, what
+// lies on a disk, a secret that is another tenant's or of one machine.
+func CheckPlan(p *plan.Plan) error {
+	for section, d := range map[string]plan.Desk{"source": p.Source, "target": p.Target} {
+		if _, found := hosted.Find(d.Connector); !found {
+			return fmt.Errorf("%w: %s.connector: there is no connector %s here", connectors.ErrSettings, section, d.Connector)
+		}
+		if err := offDisk(section, d); err != nil {
+			return err
+		}
+		for name, value := range d.Settings {
+			place, _ := value.(string)
+			if secretPlace(place) && !strings.HasPrefix(place, "secret:"+prefix(p.Tenant)) {
+				return fmt.Errorf("%w: %s.%s: write secret:%sNAME for a secret of AWS Secrets Manager", connectors.ErrSettings, section, name, prefix(p.Tenant))
+			}
+		}
+	}
+	return nil
+}
+
+// secretPlace reports whether a setting stands for a secret.
+func secretPlace(setting string) bool {
+	how, _, named := strings.Cut(setting, ":")
+	return named && (how == "secret" || how == "env" || how == "file")
+}
+
 // onDisk are settings that name a file or folder. A plan comes from a tenant: it must
 // neither read what lies on the function's disk nor write where all is lost when the
 // process ends.
@@ -126,7 +157,7 @@ func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.fetch(ctx, "uploads/"+p.Tenant+"/"+p.Migration+"/"+id+"/", folder); err != nil {
+	if err := d.fetch(ctx, UploadOf(p.Tenant, p.Migration, id), folder); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder)) // no half copy stays
 	}
 	d.folder = folder
@@ -139,7 +170,7 @@ func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
 
 func (d *desks) fetch(ctx context.Context, prefix, folder string) error {
 	var size int64
-	pages := s3.NewListObjectsV2Paginator(d.bucket.api, &s3.ListObjectsV2Input{Bucket: &d.bucket.bucket, Prefix: &prefix})
+	pages := s3.NewListObjectsV2Paginator(d.bucket.API, &s3.ListObjectsV2Input{Bucket: &d.bucket.Bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -165,7 +196,7 @@ func (d *desks) fetch(ctx context.Context, prefix, folder string) error {
 }
 
 func (d *desks) copy(ctx context.Context, name, file string) error {
-	out, err := d.bucket.api.GetObject(ctx, &s3.GetObjectInput{Bucket: &d.bucket.bucket, Key: &name})
+	out, err := d.bucket.API.GetObject(ctx, &s3.GetObjectInput{Bucket: &d.bucket.Bucket, Key: &name})
 	if err != nil {
 		return fmt.Errorf("deployed: get an uploaded file: %w", err)
 	}

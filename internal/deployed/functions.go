@@ -39,7 +39,7 @@ const workers = 10
 type parts struct {
 	config Config
 	sdk    aws.Config
-	staged objects // documents in the staging bucket
+	staged Objects // documents in the staging bucket
 	keys   *keyrows.Rows
 	desks  *desks
 	log    migration.Log
@@ -53,11 +53,11 @@ func open() (p parts, err error) {
 	p.sdk = p.config.sdk()
 	db, bucket := dynamodb.NewFromConfig(p.sdk), p.config.s3(p.sdk)
 	rows := ledgerrows.New(db, p.config.StateTable, p.config.IDMapTable)
-	p.staged = objects{bucket, p.config.StagingBucket, p.config.DataKey}
+	p.staged = Objects{bucket, p.config.StagingBucket, p.config.DataKey}
 	p.keys = keyrows.New(db, p.config.KeyringTable)
 	p.desks = &desks{secrets: &secrets{api: secretsmanager.NewFromConfig(p.sdk)}, bucket: p.staged}
 	p.log = migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: rows, Tool: Tool}
-	p.base = migration.Base{Plans: plans{p.staged}, Rows: rows, Staging: s3.New(bucket, p.config.StagingBucket, p.config.DataKey),
+	p.base = migration.Base{Plans: Plans{p.staged}, Rows: rows, Staging: s3.New(bucket, p.config.StagingBucket, p.config.DataKey),
 		Audit: p.log, Now: time.Now}
 	return p, nil
 }
@@ -130,9 +130,26 @@ func Verify() function.Handler {
 	})
 }
 
-// API keeps the gate: it lets a run go on to load, or asks somebody.
-func API() function.Handler {
-	return handler(func(p parts) function.Handler { return function.Handle(migration.Gate{Base: p.base}.Do) })
+// A Cloud is what function api is made of besides clients of its own: no key is
+// among it.
+type Cloud struct {
+	Config   Config
+	SDK      aws.Config
+	Base     migration.Base
+	Plans    Plans
+	Evidence Objects // documents of runs
+}
+
+// API keeps the gate, and answers whoever runs and watches migrations. What that
+// takes is handed in, so that no other function carries it.
+func API(answer func(Cloud) (function.Handler, error)) function.Handler {
+	return handler(func(p parts) function.Handler {
+		h, err := answer(Cloud{p.config, p.sdk, p.base, Plans{p.staged}, Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}})
+		if err != nil {
+			return func(context.Context, json.RawMessage) (json.RawMessage, error) { return nil, migration.Classify(err) }
+		}
+		return h
+	})
 }
 
 // Commit moves cursors.
@@ -157,7 +174,7 @@ func Finish() function.Handler {
 func Report(render evidence.Renderer) function.Handler {
 	return handler(func(p parts) function.Handler {
 		return function.Handle(migration.Report{Base: p.base, Sources: p.desks, Targets: p.desks, Log: p.log, Render: render,
-			Out: documents{objects{p.staged.api, p.config.EvidenceBucket, p.config.DataKey}}, Tool: Tool,
+			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: Tool,
 			Tested: plan.Runtime{Find: hosted.Find}.Tested}.Do)
 	})
 }

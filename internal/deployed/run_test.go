@@ -153,7 +153,7 @@ func (c cloud) keep(t *testing.T, text string) migration.Run {
 		t.Fatal(err)
 	}
 	run := migration.Run{Tenant: p.Tenant, Migration: p.Migration, ID: "r0001", Mode: migration.ModeFull}
-	kept := plans{objects{c.bucket, c.config.StagingBucket, c.config.DataKey}}
+	kept := Plans{Objects{c.bucket, c.config.StagingBucket, c.config.DataKey}}
 	if err := kept.Keep(t.Context(), run, p); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func (c cloud) keep(t *testing.T, text string) migration.Run {
 // see sees an execution through, with the functions as its tasks.
 func (c cloud) see(t *testing.T, run migration.Run) {
 	t.Helper()
-	handlers := map[string]function.Handler{"plan": Plan(), "extract": Extract(), "anonymize": Anonymize(), "api": API(), "load": Load(),
+	handlers := map[string]function.Handler{"plan": Plan(), "extract": Extract(), "anonymize": Anonymize(), "api": API(gateOnly), "load": Load(),
 		"verify": Verify(), "commit": Commit(), "seal": Seal(), "report": Report(html.Render), "finish": Finish()}
 	tasks, arns := workflow.Functions{}, map[string]string{"StagingBucket": c.config.StagingBucket}
 	for name, h := range handlers {
@@ -194,6 +194,11 @@ func (c cloud) see(t *testing.T, run migration.Run) {
 		Start: func(context.Context, workflow.Started) error { return errors.New("nothing is started here") }}); err != nil {
 		t.Fatalf("the execution failed: %v", err)
 	}
+}
+
+// gateOnly is function api for a state machine.
+func gateOnly(c Cloud) (function.Handler, error) {
+	return function.Handle(migration.Gate{Base: c.Base}.Do), nil
 }
 
 // nobody is asked for an approval.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,6 +24,16 @@ type person struct {
 
 func (s *system) person(tenant string, role api.Role) person {
 	return person{s, s.issuer.token(tenant, string(role))}
+}
+
+// tokenFile writes the token where the program reads it.
+func (p person) tokenFile(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(p.token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // does sends a request that the system must answer with the status, and decodes

@@ -44,7 +44,7 @@ func told(t testing.TB, d recount.Desk) map[string]string {
 	all := map[string]string{"counts": fmt.Sprintf("%d people, %d groups, %d articles, %d mails, %d unused files, %d times",
 		d.People, d.Groups, d.Articles, d.Mails, d.Unused, d.TimeSpent)}
 	for number, k := range tickets {
-		text := fmt.Sprintf("%q %s opened %s", k.Subject, k.Status, k.Opened)
+		text := fmt.Sprintf("%q %s", k.Subject, k.Status)
 		for _, m := range k.Messages {
 			text += fmt.Sprintf("\n%q private %v", m.Text, m.Private)
 			for _, f := range m.Files {

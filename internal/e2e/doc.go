@@ -16,7 +16,8 @@
 //   - A state's TimeoutSeconds ends the state with States.Timeout while its function
 //     goes on. A machine's own TimeoutSeconds and HeartbeatSeconds do nothing, so no
 //     execution is ever TIMED_OUT. Retry knows neither MaxDelaySeconds (it waits at
-//     most 60 s) nor JitterStrategy. There is no RedriveExecution.
+//     most 60 s) nor JitterStrategy. There is no RedriveExecution:
+//     emulator.py refuses it, and what is resumed goes on as another part.
 //   - lambda:invoke.waitForTaskToken hands the function what Payload says and waits.
 //     A function that fails there leaves the execution waiting: on AWS it fails.
 //   - Every start and end of an execution is sent to the rules of EventBridge as

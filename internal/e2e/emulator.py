@@ -108,6 +108,19 @@ def limiting(run):
     return wrapped
 
 
+def redriving(handle):
+    """It redrives nothing: it says so by the name that AWS has for an execution
+    which can't be redriven."""
+
+    @functools.wraps(handle)
+    async def wrapped(method, path, headers, body, query_params):
+        if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
+            return stepfunctions.error_response_json("ExecutionNotRedrivable", "it redrives nothing", 400)
+        return await handle(method, path, headers, body, query_params)
+
+    return wrapped
+
+
 handlers = provisioners._RESOURCE_HANDLERS
 stack = handlers["AWS::CloudFormation::Stack"]
 stack["create"] = inside_nested(stack["create"])
@@ -120,6 +133,7 @@ handlers["AWS::Budgets::Budget"] = {"create": taken_as_made, "delete": forget}
 handlers["AWS::CloudWatch::Alarm"]["create"] = alarming(handlers["AWS::CloudWatch::Alarm"]["create"])
 handlers["AWS::CloudWatch::CompositeAlarm"] = {"create": taken_as_made, "delete": forget}
 eventbridge._invoke_target = filling_in(eventbridge._invoke_target)
+stepfunctions.handle_request = redriving(stepfunctions.handle_request)
 stepfunctions._run_map_items = limiting(stepfunctions._run_map_items)
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ func (m move) remote(t *testing.T) move {
 	m.Edit(t, "env:"+livetest.RTPassword, deployed.keepSecret(t, "acme", "rt", livetest.SecretOf(peers.RT)))
 	m.Edit(t, "env:"+livetest.RedmineKey, deployed.keepSecret(t, "acme", "redmine", livetest.SecretOf(peers.Redmine)))
 	m.Flags = []string{"--remote", deployed.door.URL}
-	m.Env = []string{"SAFECONDUCT_TOKEN=" + m.operator.token}
+	m.Env = []string{"SAFECONDUCT_TOKEN_FILE=" + m.operator.tokenFile(t)}
 	return m
 }
 
@@ -164,7 +164,7 @@ func nobodyGetsInWithoutARight(t *testing.T) {
 const guarded = `
 version: 1
 migration: NAME
-source: {connector: csv, path: "upload:none"}
+source: {connector: csv, upload: none}
 target: {connector: redmine, url: "http://127.0.0.1:9", key: "secret:safeconduct/acme/redmine", marker_field: Safeconduct, project: p, tracker: t, role: r, silenced: true}
 privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract, regimes: [gdpr], retention: 30 days, preset: gdpr}
 `

@@ -54,7 +54,7 @@ func (s Finish) Ended(ctx context.Context, e ExecutionEvent) (FinishOutput, erro
 	if over || !holds(lease, r, tokens, e.Detail.RedriveCount) {
 		return ignored, nil
 	}
-	return s.Do(ctx, FinishInput{Run: r, Outcome: ledger.RunFailed, Failure: nameOfEvent(e)})
+	return s.Do(ctx, FinishInput{Run: r, Outcome: ledger.RunFailed, Failure: NameOf(e.Detail.Status, e.Detail.Error)})
 }
 
 // holds reports whether the lease is still as the execution had it in the drive
@@ -89,13 +89,14 @@ func (s Finish) runOf(ctx context.Context, e ExecutionEvent) (r Run, tokens []in
 	return in.Run, nil, nil
 }
 
-// nameOfEvent is the failure's name. What AWS or a definition calls it is taken if
-// it is a name of the lists, since an error's text may be anything.
-func nameOfEvent(e ExecutionEvent) Name {
-	if e.Detail.Status == "TIMED_OUT" {
+// NameOf is the failure's name of an execution that ended in a status with an error.
+// What AWS or a definition calls it is taken if it is a name of the lists, since an
+// error's text may be anything.
+func NameOf(status, failure string) Name {
+	if status == "TIMED_OUT" {
 		return "States.Timeout"
 	}
-	name := cmp.Or(Name(e.Detail.Error), Aborted)
+	name := cmp.Or(Name(failure), Aborted)
 	_, service, _ := strings.Cut(string(name), ".")
 	known := slices.Contains(Names(), name) || service != "" && !strings.ContainsFunc(string(name), func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '.'

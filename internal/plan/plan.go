@@ -78,6 +78,9 @@ func (p Privacy) Policy() privacy.Policy {
 	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text}
 }
 
+// Local is the tenant of a plan that names none.
+const Local = "local"
+
 // Hash names the decisions of the plan together with what was found about the
 // two desks: two plans that do the same have the same hash, and no comment or
 // spelling changes it.

@@ -42,7 +42,7 @@ func Read(path string) (*Plan, error) {
 
 // Parse reads and checks a plan. Relative paths in it start at the folder.
 func Parse(text []byte, folder string) (*Plan, error) {
-	p := &Plan{Tenant: "local", Run: Run{Concurrency: 1}}
+	p := &Plan{Tenant: Local, Run: Run{Concurrency: 1}}
 	if err := decode(text, p); err != nil {
 		return nil, err
 	}

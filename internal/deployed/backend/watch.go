@@ -1,0 +1,245 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/safeconduct/safeconduct/internal/api"
+	"github.com/safeconduct/safeconduct/internal/deployed"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/migration"
+)
+
+// atOnce is how many migrations of a list are looked at at a time.
+const atOnce = 8
+
+// Migrations lists the migrations of a tenant that have a plan, and their demos.
+func (b *Backend) Migrations(ctx context.Context, tenant string) ([]api.Summary, error) {
+	names, err := b.names(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*api.Summary, 2*len(names))
+	all, inner := errgroup.WithContext(ctx)
+	all.SetLimit(atOnce)
+	for i, name := range names {
+		for j, m := range []api.Migration{{Tenant: tenant, Name: name}, {Tenant: tenant, Name: name + demoEnd}} {
+			all.Go(func() error {
+				s, err := b.standing(inner, m)
+				if err == nil && (j == 0 || len(s.Runs) > 0) {
+					sum := s.Summary()
+					found[2*i+j] = &sum
+				}
+				return err
+			})
+		}
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	list := []api.Summary{}
+	for _, s := range found {
+		if s != nil {
+			list = append(list, *s)
+		}
+	}
+	slices.SortFunc(list, func(a, b api.Summary) int { return strings.Compare(a.Migration, b.Migration) })
+	return list, nil
+}
+
+// names lists the migrations of a tenant that have a plan.
+func (b *Backend) names(ctx context.Context, tenant string) (names []string, err error) {
+	folder := deployed.PlansOf(tenant)
+	pages := s3.NewListObjectsV2Paginator(b.Plans.API, &s3.ListObjectsV2Input{Bucket: &b.Plans.Bucket, Prefix: &folder, Delimiter: aws.String("/")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range page.CommonPrefixes {
+			name := strings.TrimSuffix(strings.TrimPrefix(aws.ToString(p.Prefix), folder), "/")
+			if !strings.HasSuffix(name, demoEnd) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, nil
+}
+
+// Status reads the ledger, and asks Step Functions only about a run that is not in
+// it yet.
+func (b *Backend) Status(ctx context.Context, m api.Migration) (api.Status, error) {
+	s, err := b.standing(ctx, m)
+	if err != nil {
+		return s, err
+	}
+	text, at, _, err := b.uploaded(ctx, m)
+	switch {
+	case err == nil:
+		s.PlanHash = planOf(m, text, at).Hash
+	case !errors.Is(err, api.ErrNotFound):
+		return s, err
+	case len(s.Runs) == 0:
+		return s, api.NotFound("migration")
+	}
+	if err := b.active(ctx, m, &s); err != nil {
+		return s, err
+	}
+	if s.Records, err = b.records(ctx, m); err != nil {
+		return s, err
+	}
+	schedule, err := b.Schedule(ctx, m)
+	if err == nil {
+		s.Schedule = &schedule
+	} else if !errors.Is(err, api.ErrNotFound) {
+		return s, err
+	}
+	s.Settle(corrected...)
+	return s, nil
+}
+
+// corrected are the failures that another plan mends.
+var corrected = []string{string(migration.PlanInvalid), string(migration.PlanChanged), string(migration.GateClosed)}
+
+// standing is what the ledger knows of a migration, with the run that was asked for
+// and is not recorded yet.
+func (b *Backend) standing(ctx context.Context, m api.Migration) (api.Status, error) {
+	s, err := api.FromLedger(ctx, b.Base.Rows, m)
+	if err != nil {
+		return s, err
+	}
+	last, err := lastStart(ctx, b.ledger(m))
+	if err != nil || last.Run.ID == "" || slices.ContainsFunc(s.Runs, func(r api.Run) bool { return r.ID == last.Run.ID }) {
+		return s, err
+	}
+	r, err := b.unrecorded(ctx, last)
+	s.Runs = append(s.Runs, r)
+	return s, err
+}
+
+// soon is within what time a run that was asked for has an execution.
+const soon = time.Minute
+
+// unrecorded is a run that was asked for and never came as far as the ledger: its
+// execution, or that of the rollback before it, tells why.
+func (b *Backend) unrecorded(ctx context.Context, s start) (api.Run, error) {
+	r := api.Run{ID: s.Run.ID, Mode: string(s.Run.Mode), State: ledger.RunRunning, Started: s.At}
+	x, err := b.flow.last(ctx, b.migrate, s.Run.Execution())
+	if err == nil && !x.exists() && s.Room.ID != "" {
+		x, err = b.flow.last(ctx, b.maintain, s.Room.Execution())
+	}
+	if lost := !x.exists() || x.succeeded(); lost && b.now().Sub(s.At) > soon {
+		r.State, r.Failure = ledger.RunFailed, string(migration.Aborted)
+	} else if x.failure != "" {
+		r.State, r.Failure = ledger.RunFailed, x.failure
+	}
+	return r, err
+}
+
+// active adds how far the last run is, or what it waits for.
+func (b *Backend) active(ctx context.Context, m api.Migration, s *api.Status) error {
+	if len(s.Runs) == 0 || s.Runs[len(s.Runs)-1].State != ledger.RunRunning {
+		return nil
+	}
+	last := s.Runs[len(s.Runs)-1]
+	asked, gate, ok, err := migration.Approvals{Base: b.Base}.Pending(ctx, run(m, last.ID, migration.Mode(last.Mode)))
+	if err != nil {
+		return err
+	}
+	if ok {
+		s.Waiting = append(s.Waiting, api.Approval(last.ID, asked.Asked, gate.Records, gate.Personal, gate.Residual))
+		return nil
+	}
+	s.Active, err = b.seen.progress(m, last.ID, b.now, func() (*api.Progress, error) {
+		a, err := migration.Advanced(ctx, b.ledger(m), last.ID)
+		return api.Advanced(last.ID, a.Extracted, a.Anonymized, a.Verified), err
+	})
+	return err
+}
+
+// counts are what was counted by reading many rows. They are good for twenty times
+// as long as it took to count them, so that a page which looks every few seconds
+// costs next to nothing, whatever is counted.
+type counts struct {
+	mu       sync.Mutex
+	advances map[string]counted[*api.Progress]
+	kinds    map[api.Migration]counted[map[string]map[string]int]
+}
+
+type counted[T any] struct {
+	what  T
+	until time.Time
+}
+
+func count[T any](now func() time.Time, known counted[T], read func() (T, error)) (counted[T], error) {
+	began := now()
+	if began.Before(known.until) {
+		return known, nil
+	}
+	what, err := read()
+	if err != nil {
+		return known, err
+	}
+	end := now()
+	return counted[T]{what, end.Add(20 * end.Sub(began))}, nil
+}
+
+// maxSeen keeps a process that lives for days from remembering all it ever counted.
+const maxSeen = 1000
+
+func (c *counts) progress(m api.Migration, run string, now func() time.Time, read func() (*api.Progress, error)) (*api.Progress, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.advances == nil || len(c.advances) > maxSeen {
+		c.advances = map[string]counted[*api.Progress]{}
+	}
+	key := m.Tenant + "/" + m.Name + "/" + run
+	known, err := count(now, c.advances[key], read)
+	c.advances[key] = known
+	return known.what, err
+}
+
+// countable is how many records of the id map are counted for a status. A larger
+// migration's are in the report of its run.
+const countable = 20_000
+
+// records counts the id map by kind and state. Of a migration that has more records
+// than countable it returns none.
+func (b *Backend) records(ctx context.Context, m api.Migration) (map[string]map[string]int, error) {
+	b.seen.mu.Lock()
+	defer b.seen.mu.Unlock()
+	if b.seen.kinds == nil || len(b.seen.kinds) > maxSeen {
+		b.seen.kinds = map[api.Migration]counted[map[string]map[string]int]{}
+	}
+	known, err := count(b.now, b.seen.kinds[m], func() (map[string]map[string]int, error) { return tally(ctx, b.ledger(m)) })
+	b.seen.kinds[m] = known
+	return known.what, err
+}
+
+func tally(ctx context.Context, l *ledger.Ledger) (map[string]map[string]int, error) {
+	all, n := map[string]map[string]int{}, 0
+	for _, k := range helpdesk.Kinds() {
+		for e, err := range l.All(ctx, k) {
+			if err != nil {
+				return nil, err
+			}
+			if n++; n > countable {
+				return map[string]map[string]int{}, nil
+			}
+			if all[string(k)] == nil {
+				all[string(k)] = map[string]int{}
+			}
+			all[string(k)][string(e.State)]++
+		}
+	}
+	return all, nil
+}

@@ -91,7 +91,7 @@ cloud-down:
 	$(GO) run ./internal/peers/cmd cloud down
 
 test-cloud:
-	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3 ./internal/deployed ./internal/agreement
+	$(GO) test -tags cloud -count=1 -timeout 10m ./internal/audit/dynamodb ./internal/keyring/dynamodb ./internal/keyring/kms ./internal/ledger/dynamodb ./internal/staging/s3 ./internal/deployed/... ./internal/agreement
 	$(GO) test -tags cloud -count=1 -timeout 10m -run 'TestEveryFunctionIsSmall|TestWhatIsCompiledAtTheStart' ./functions
 
 # It needs peers-up and what cloud-up installs.

@@ -24,7 +24,6 @@ import (
 	"github.com/safeconduct/safeconduct/internal/function"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/migration"
-	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/cloudtest"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/sample"
@@ -100,25 +99,8 @@ type cloud struct {
 
 func emulated(t *testing.T) cloud {
 	t.Helper()
-	e, err := peers.Cloud(t.Context(), peers.Ministack)
-	if err != nil {
-		t.Fatalf("%s does not run (%v); start it: make cloud-up", peers.Ministack, err)
-	}
-	environment := map[string]string{"SAFECONDUCT_FUNCTION": "test", "SAFECONDUCT_STACK": "test", "SAFECONDUCT_DEMO_TICKETS": "20", "SAFECONDUCT_DEMO_RUNS_PER_HOUR": "10", "AWS_REGION": peers.AWSRegion, "AWS_ENDPOINT_URL": e.URL,
-		"AWS_ACCESS_KEY_ID": peers.AWSKey, "AWS_SECRET_ACCESS_KEY": peers.AWSSecret}
-	for _, table := range []string{"STATE", "IDMAP", "KEYRING", "AUDIT"} {
-		_, environment["SAFECONDUCT_"+table+"_TABLE"] = cloudtest.Table(t)
-	}
-	for _, key := range []string{"WRAP", "DATA"} {
-		_, environment["SAFECONDUCT_"+key+"_KEY"] = cloudtest.Key(t)
-	}
-	client, staging := cloudtest.Bucket(t, peers.Ministack)
-	_, evidence := cloudtest.Bucket(t, peers.Ministack)
-	environment["SAFECONDUCT_STAGING_BUCKET"], environment["SAFECONDUCT_EVIDENCE_BUCKET"] = staging, evidence
-	for name, value := range environment {
-		t.Setenv(name, value)
-	}
-	c := cloud{bucket: client}
+	c := cloud{bucket: cloudtest.Environment(t)}
+	var err error
 	if c.config, err = readConfig(); err != nil {
 		t.Fatal(err)
 	}

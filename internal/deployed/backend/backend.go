@@ -31,12 +31,11 @@ type Backend struct {
 // New returns the handler of function api. It tells what it is handed by its shape:
 // a request of the HTTP API, an event of a schedule, the input of a gate.
 func New(c deployed.Cloud) (function.Handler, error) {
-	config, err := readConfig()
+	b, err := open(c)
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{config: config, Cloud: c, flow: executions{sfn.NewFromConfig(c.SDK)}, clock: scheduler.NewFromConfig(c.SDK), now: time.Now}
-	requests := api.New(api.Config{Backend: b.powers(), Rows: c.Base.Rows, Who: config.claims.Who})
+	requests := api.New(api.Config{Backend: b.powers(), Rows: c.Base.Rows, Who: b.claims.Who})
 	gate := function.Handle(migration.Gate{Base: c.Base}.Do)
 	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		var of struct {
@@ -54,6 +53,14 @@ func New(c deployed.Cloud) (function.Handler, error) {
 		}
 		return gate(ctx, input)
 	}, nil
+}
+
+func open(c deployed.Cloud) (*Backend, error) {
+	config, err := readConfig()
+	if err != nil {
+		return nil, err
+	}
+	return &Backend{config: config, Cloud: c, flow: executions{sfn.NewFromConfig(c.SDK)}, clock: scheduler.NewFromConfig(c.SDK), now: time.Now}, nil
 }
 
 func answer(ctx context.Context, requests http.Handler, input json.RawMessage) (json.RawMessage, error) {

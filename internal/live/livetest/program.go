@@ -27,6 +27,7 @@ const (
 	ExitUsage   = 2
 	ExitRetry   = 5
 	ExitFatal   = 7
+	ExitWaits   = 8
 	ExitNothing = 9
 	ExitPartial = 10
 )

@@ -153,7 +153,7 @@ func (r *remote) watch(ctx context.Context, begun api.Started) error {
 	case waits:
 		return &waitsThere{begun.Run}
 	case last.State != ledger.RunFinished:
-		return &embedded.Failed{Run: last.ID, Name: last.Failure, Message: "it ended at " + r.Host()}
+		return &embedded.Failed{Run: last.ID, Name: last.Failure, Message: cmp.Or(last.Message, "it ended at "+r.Host())}
 	}
 	return r.report(ctx, begun)
 }

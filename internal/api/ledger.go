@@ -30,7 +30,7 @@ func FromLedger(ctx context.Context, rows ledger.Store, m Migration) (Status, er
 
 // RunOf is a run of the ledger as it goes over the wire.
 func RunOf(r ledger.Run) Run {
-	out := Run{r.ID, r.Mode, r.PlanHash, r.State, r.Failure, r.Started, r.Ended, nil}
+	out := Run{ID: r.ID, Mode: r.Mode, PlanHash: r.PlanHash, State: r.State, Failure: r.Failure, Started: r.Started, Ended: r.Ended}
 	if r.Sealed != nil {
 		seal := Seal(*r.Sealed)
 		if seal.Keys == nil {

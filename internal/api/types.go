@@ -34,6 +34,7 @@ type Run struct {
 	PlanHash string    `json:"plan_hash"`
 	State    string    `json:"state"` // running, failed, finished, given_up
 	Failure  string    `json:"failure,omitempty"`
+	Message  string    `json:"message,omitempty"` // of the failure: references and codes; where the runtime knows it
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Sealed   *Seal     `json:"sealed,omitempty"`

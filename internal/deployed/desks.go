@@ -96,10 +96,9 @@ func (d *desks) change(p *plan.Plan) error {
 // maxUpload bounds what is copied to the function's disk, which has 512 MB.
 const maxUpload = 400 << 20
 
-// UploadOf is the folder of the files that were uploaded under an id.
-func UploadOf(tenant, migrationName, id string) string {
-	return "uploads/" + tenant + "/" + migrationName + "/" + id + "/"
-}
+// UploadOf is the folder of the files that a tenant uploaded under an id. A migration
+// and its demo read the same.
+func UploadOf(tenant, id string) string { return "uploads/" + tenant + "/" + id + "/" }
 
 // CheckPlan says what in a plan can't work here: a connector that there is not, what
 // lies on a disk, a secret that is another tenant's or of one machine.
@@ -157,7 +156,7 @@ func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.fetch(ctx, UploadOf(p.Tenant, p.Migration, id), folder); err != nil {
+	if err := d.fetch(ctx, UploadOf(p.Tenant, id), folder); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder)) // no half copy stays
 	}
 	d.folder = folder

@@ -53,7 +53,7 @@ func TestARunOnAWSMovesWhatARunOnOneMachineMoves(t *testing.T) {
 	memory.Share(t.Name()+"-there", there)
 
 	c := emulated(t)
-	upload(t, c, export, "uploads/local/test/u1/")
+	upload(t, c, export, "uploads/local/u1/")
 	run := c.keep(t, fmt.Sprintf(planText, "upload: u1", t.Name()+"-there"))
 	c.see(t, run)
 	onOneMachine(t, fmt.Sprintf(planText, "path: "+export, t.Name()+"-here"))

@@ -33,6 +33,7 @@ func demoFromAnUpload(t *testing.T) {
 	operator := deployed.person("acme", api.Operator)
 	upload := deployed.post(t, operator, marked(livetest.First(sample.Live(), tickets)))
 	target := strings.ReplaceAll(string(redmine.Side(redmine.URL, "")), "env:"+livetest.RedmineKey, deployed.keepSecret(t, "acme", "redmine", livetest.SecretOf(peers.Redmine)))
+	defer deployed.empty(t, "uploads/acme/"+upload+"/") // the bucket's life cycle does it after a day
 	w := livetest.NewWorkspace(t, "shown", livetest.Side("{connector: csv, upload: "+upload+"}"), livetest.Side(target), livetest.FromCSVToRedmine)
 	text, err := os.ReadFile(filepath.Join(w.Dir, "plan.yaml"))
 	if err != nil {
@@ -55,8 +56,6 @@ func demoFromAnUpload(t *testing.T) {
 		wantMasked(t, after)
 	}
 	operator.does(t, http.MethodPost, migrations+"shown/runs", api.Start{Mode: api.ModeDemo, Limit: 10 * tickets}, nil, http.StatusUnprocessableEntity)
-	// The bucket's life cycle does it after a day.
-	deployed.empty(t, "uploads/acme/shown/"+upload+"/")
 }
 
 // marked puts a needle that is searched for afterwards into each ticket, each

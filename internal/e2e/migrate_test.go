@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/api"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/recount"
@@ -79,10 +80,14 @@ func bringsWhatTheEmbeddedOneDoes(t *testing.T) {
 	m = m.remote(t)
 	if !t.Run("the target is the same", func(t *testing.T) {
 		deployed.recorder.Forget()
+		if f := m.Forecast(t); livetest.Moving(f, helpdesk.KindTicket) != tickets {
+			t.Errorf("the forecast moves %d tickets", livetest.Moving(f, helpdesk.KindTicket))
+		}
 		r := m.Run(t, "migrate").Wants(t, livetest.ExitDone)
 		t.Logf("%.1f tickets/s", tickets/r.Took.Seconds())
 		livetest.WantClean(t, m.Report(t, r))
 		wantSame(t, m.target.Recount(t), want)
+		m.Run(t, "verify").Wants(t, livetest.ExitDone)
 	}) {
 		t.FailNow() // what follows starts from there
 	}

@@ -133,5 +133,5 @@ func (m *Memory) Upload(_ context.Context, of api.Migration, u api.UploadRequest
 	}
 	m.act(of, "upload")
 	return api.Upload{ID: "u1", URL: "https://bucket.example.test/", Until: At,
-		Fields: map[string]string{"key": "uploads/" + of.Tenant + "/" + of.Name + "/u1/" + u.Name}}, nil
+		Fields: map[string]string{"key": "uploads/" + of.Tenant + "/u1/" + u.Name}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,19 +69,24 @@ func (s executions) of(ctx context.Context, machine, name string) (execution, er
 	x.status, x.started = out.Status, aws.ToTime(out.StartDate)
 	switch x.status {
 	case types.ExecutionStatusFailed, types.ExecutionStatusTimedOut, types.ExecutionStatusAborted:
-		x.failure, x.message = string(migration.NameOf(string(out.Status), aws.ToString(out.Error))), said(aws.ToString(out.Cause))
+		name := migration.NameOf(string(out.Status), aws.ToString(out.Error))
+		x.failure, x.message = string(name), said(name, aws.ToString(out.Cause))
 	}
 	return x, nil
 }
 
-// said is the message of a function that failed. Whatever else a cause holds was not
+// said is the message of a failure of ours: Lambda wraps what a function says, and a
+// Fail state says what stands in the definition. Whatever else a cause holds was not
 // written by us and is not handed on.
-func said(cause string) string {
+func said(name migration.Name, cause string) string {
+	if !slices.Contains(migration.Names(), name) {
+		return ""
+	}
 	var failure struct {
 		Message string `json:"errorMessage"`
 	}
 	if json.Unmarshal([]byte(cause), &failure) != nil {
-		return ""
+		return cause
 	}
 	return failure.Message
 }

@@ -29,7 +29,7 @@ func (b *Backend) Upload(ctx context.Context, m api.Migration, u api.UploadReque
 		conditions = append(conditions, map[string]string{name: value})
 	}
 	form, err := s3.NewPresignClient(b.Plans.API).PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.Plans.Bucket,
-		Key: aws.String(deployed.UploadOf(m.Tenant, m.Name, id) + u.Name)}, func(o *s3.PresignPostOptions) { o.Expires, o.Conditions = formLife, conditions })
+		Key: aws.String(deployed.UploadOf(m.Tenant, id) + u.Name)}, func(o *s3.PresignPostOptions) { o.Expires, o.Conditions = formLife, conditions })
 	if err != nil {
 		return api.Upload{}, err
 	}

@@ -140,17 +140,25 @@ func (b *Backend) unrecorded(ctx context.Context, s start) (api.Run, error) {
 	if lost := !x.exists() || x.succeeded(); lost && b.now().Sub(s.At) > soon {
 		r.State, r.Failure = ledger.RunFailed, string(migration.Aborted)
 	} else if x.failure != "" {
-		r.State, r.Failure = ledger.RunFailed, x.failure
+		r.State, r.Failure, r.Message = ledger.RunFailed, x.failure, x.message
 	}
 	return r, err
 }
 
-// active adds how far the last run is, or what it waits for.
+// active adds how far the last run is, what it waits for, or why it failed.
 func (b *Backend) active(ctx context.Context, m api.Migration, s *api.Status) error {
-	if len(s.Runs) == 0 || s.Runs[len(s.Runs)-1].State != ledger.RunRunning {
+	if len(s.Runs) == 0 {
 		return nil
 	}
-	last := s.Runs[len(s.Runs)-1]
+	last := &s.Runs[len(s.Runs)-1]
+	if last.State == ledger.RunFailed && last.Message == "" {
+		x, err := b.flow.last(ctx, b.migrate, run(m, last.ID, migration.Mode(last.Mode)).Execution())
+		last.Message = x.message
+		return err
+	}
+	if last.State != ledger.RunRunning {
+		return nil
+	}
 	asked, gate, ok, err := migration.Approvals{Base: b.Base}.Pending(ctx, run(m, last.ID, migration.Mode(last.Mode)))
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ var parts = []part{
 	{"internal/infra/lint", []string{"internal/infra", "internal/peers"}, "the linters are peers: installed once and asked"},
 	{"internal/live", []string{contract, model, "connectors/...", "internal/evidence", "internal/migration", "internal/peers/...", "internal/sample"},
 		"the live tests drive the program as people do, and read its reports"},
-	{"internal/e2e", []string{contract, model, "internal/api", "internal/evidence", "internal/infra", "internal/live/...", "internal/migration", "internal/peers/...", "internal/sample"},
+	{"internal/e2e", []string{contract, model, "internal/api", "internal/cost", "internal/evidence", "internal/infra", "internal/live/...", "internal/migration", "internal/peers/...", "internal/sample"},
 		"the deployed system is driven as people do, and its reports are read"},
 	{"internal/architecture", []string{"connectors/...", "internal/...", "statemachine"}, "the rules look at everything"},
 }

@@ -155,6 +155,8 @@ func (a *app) adviseOn(n migration.Name) (code int, advice string) {
 		return exitFatal, "Nothing was written to the target. Start anew: safeconduct migrate" + a.flag()
 	case migration.DemoLimited:
 		return exitUsage, "Nothing was read. Ask for fewer tickets (--limit), wait for the next hour, or run the demo on your own machine, where nothing bounds it: safeconduct demo" + a.flag()
+	case migration.NoRemover:
+		return exitFatal, "Nothing was removed. What the migration created carries its marker: search the target for it and remove it by hand."
 	case migration.AccessDenied:
 		return exitFatal, "Give the account the right, then: safeconduct resume" + a.flag()
 	case migration.SourceUnavailable, migration.TargetUnavailable, migration.StorageFailed:

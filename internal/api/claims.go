@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -25,7 +24,7 @@ func WithClaims(ctx context.Context, claims map[string]string, id string) contex
 
 // tenantForm keeps a tenant's name from being more than one part of the name of
 // a row or an object.
-var tenantForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+var tenantForm = newForm(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // Who reads the identity from the claims of a request. It returns ErrNoIdentity
 // where there are none, and ErrNotAllowed for a token that is good and is
@@ -36,7 +35,7 @@ func (c Claims) Who(r *http.Request) (Identity, error) {
 		return Identity{}, ErrNoIdentity
 	}
 	who := Identity{Subject: claims["sub"], Tenant: claims[c.Tenant], Roles: rolesOf(claims[c.Role])}
-	if !tenantForm.MatchString(who.Tenant) || len(who.Roles) == 0 {
+	if !tenantForm.matches(who.Tenant) || len(who.Roles) == 0 {
 		return Identity{}, &Refusal{Kind: ErrNotAllowed, Code: "claims", Say: "The token names no tenant, or no role that is known here.",
 			Next: "Ask whoever gives out tokens for the claims " + c.Tenant + " and " + c.Role + "."}
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/safeconduct/safeconduct/internal/ledger"
@@ -21,7 +20,7 @@ const (
 	abandoned  = time.Minute
 )
 
-var keyForm = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
+var keyForm = newForm(`^[\x21-\x7e]{1,200}$`)
 
 // idempotency reads the Idempotency-Key and binds it to tenant, method and path:
 // the key of one tenant says nothing about another's.
@@ -30,7 +29,7 @@ func (q *request) idempotency() error {
 		return nil
 	}
 	key := q.Header.Get("Idempotency-Key")
-	if !keyForm.MatchString(key) {
+	if !keyForm.matches(key) {
 		return &Refusal{Kind: ErrInvalid, Code: "key", Say: "The Idempotency-Key is not one.", Next: "Send up to 200 visible ASCII characters, such as a UUID."}
 	}
 	q.key = hash(q.of.Tenant, q.Method, q.URL.Path, key)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,16 +70,16 @@ func list(roles []Role) string {
 }
 
 // What the parts of a path look like. Whatever else is asked for is not there.
-var parts = map[string]*regexp.Regexp{
-	"migration": regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,44}$`), // a plan's name, and -demo
-	"run":       regexp.MustCompile(`^r[0-9]{4,9}$`),
-	"task":      regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`),
-	"document":  regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`),
+var parts = map[string]form{
+	"migration": newForm(`^[a-z0-9][a-z0-9-]{0,44}$`), // a plan's name, and -demo
+	"run":       newForm(`^r[0-9]{4,9}$`),
+	"task":      newForm(`^[a-z0-9][a-z0-9-]{0,63}$`),
+	"document":  newForm(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`),
 }
 
 func checkPath(r *http.Request) error {
-	for name, form := range parts {
-		if value := r.PathValue(name); strings.Contains(r.Pattern, "{"+name+"}") && !form.MatchString(value) {
+	for name, like := range parts {
+		if value := r.PathValue(name); strings.Contains(r.Pattern, "{"+name+"}") && !like.matches(value) {
 			return NotFound(name)
 		}
 	}

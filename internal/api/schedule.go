@@ -2,15 +2,14 @@ package api
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
-var uploadName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,90}\.csv$`)
+var uploadName = newForm(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,90}\.csv$`)
 
 // uploadID is a name of 1 to 40 letters and digits.
-var uploadID = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
+var uploadID = newForm(`^[a-z0-9]{1,40}$`)
 
 // Check says what is wrong with the times of a schedule.
 func (s Schedule) Check() error {
@@ -24,7 +23,7 @@ func (s Schedule) Check() error {
 	return err
 }
 
-var everyForm = regexp.MustCompile(`^([1-9][0-9]{0,4})([mhd])$`)
+var everyForm = newForm(`^([1-9][0-9]{0,4})([mhd])$`)
 
 // leastMinutes keeps a schedule from asking a help desk all the time for what is
 // new: a run of a delta takes some minutes by itself.
@@ -40,7 +39,7 @@ func (s Schedule) Expression() (string, error) {
 }
 
 func (s Schedule) rate() (string, error) {
-	m := everyForm.FindStringSubmatch(s.Every)
+	m := everyForm().FindStringSubmatch(s.Every)
 	if m == nil {
 		return "", invalid("every is a number with m, h or d, such as 15m")
 	}

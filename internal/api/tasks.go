@@ -62,9 +62,9 @@ func (h *handler) upload(ctx context.Context, q request) (answer, error) {
 
 func (u UploadRequest) check() error {
 	switch {
-	case !uploadName.MatchString(u.Name):
+	case !uploadName.matches(u.Name):
 		return invalid("name is a file's name that ends in .csv, without a folder")
-	case u.Upload != "" && !uploadID.MatchString(u.Upload):
+	case u.Upload != "" && !uploadID.matches(u.Upload):
 		return invalid("upload is the id of an upload, as it was given")
 	case u.Size < 1 || u.Size > maxUpload:
 		return invalid("size is that of the file in bytes, 400 MiB at most")

@@ -49,6 +49,25 @@ type invocation struct {
 	denied  atomic.Int64 // keys that were refused
 	behind  atomic.Int64 // seconds since the oldest cursor was moved
 	started time.Time
+	noted   []any // names and values
+}
+
+// inNames are signs of routes, of types in Go and of ids that API Gateway gives.
+var inNames = strings.NewReplacer("/", "", "{", "", "}", "", "*", "", "=", "")
+
+// Note adds to the line of the invocation that the context belongs to. A text that
+// looks like neither an identifier nor a name of ours is left out: some issuers write
+// an address where others write an id.
+func Note(ctx context.Context, namesAndValues ...any) {
+	i := invocationOf(ctx)
+	if i == nil {
+		return
+	}
+	for n := 0; n+1 < len(namesAndValues); n += 2 {
+		if text, is := namesAndValues[n+1].(string); !is || identifies(inNames.Replace(text)) {
+			i.noted = append(i.noted, namesAndValues[n], namesAndValues[n+1])
+		}
+	}
 }
 
 type invocationKey struct{}
@@ -79,6 +98,7 @@ func (i *invocation) ended(ctx context.Context, counts usage.Counts, err error) 
 		outcome, level = "failed", slog.LevelError
 	}
 	more := append([]any{"outcome", outcome}, reason(err)...)
+	more = append(more, i.noted...)
 	more = append(more, "ms", time.Since(i.started).Milliseconds(), "requests", counts.Of(usage.Desk, usage.Request))
 	if i.log.Enabled(ctx, slog.LevelDebug) {
 		more = append(more, "calls", counts)

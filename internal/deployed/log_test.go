@@ -196,3 +196,16 @@ func TestWhatIsWatchedIsMeasured(t *testing.T) {
 func denies(service, code, message string) func(context.Context) error {
 	return func(ctx context.Context) error { _ = refuse(ctx, service, code, message); return nil }
 }
+
+func TestWhatIsNotedOfARequestHoldsNoAddress(t *testing.T) {
+	log, lines := invoke(t, `{}`, func(ctx context.Context, _ json.RawMessage) (any, error) {
+		Note(ctx, "route", "/v1/migrations/{migration}/runs", "status", 202, "subject", "ann@example.test", "fault", "*errors.errorString", "code", canary)
+		return nil, nil
+	})
+	if got := lines[0]; got["route"] != "/v1/migrations/{migration}/runs" || got["status"] != 202.0 || got["fault"] != "*errors.errorString" {
+		t.Errorf("got %v", got)
+	}
+	if strings.Contains(log, "@") {
+		t.Errorf("it holds an address: %s", log)
+	}
+}

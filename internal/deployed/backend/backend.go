@@ -35,7 +35,7 @@ func New(c deployed.Cloud) (function.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	requests := api.New(api.Config{Backend: b.powers(), Rows: c.Base.Rows, Who: b.claims.Who})
+	requests := api.New(api.Config{Backend: b.powers(), Rows: c.Base.Rows, Who: b.claims.Who, Note: note})
 	gate := function.Handle(migration.Gate{Base: c.Base}.Do)
 	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		var of struct {
@@ -69,6 +69,12 @@ func answer(ctx context.Context, requests http.Handler, input json.RawMessage) (
 		return nil, &migration.Failure{Name: migration.Internal, Message: "the input is no request"}
 	}
 	return json.Marshal(gateway.Answer(ctx, requests, e))
+}
+
+// note has the invocation's line tell of the request: ids, names of ours and numbers.
+func note(r *http.Request, e api.Entry) {
+	deployed.Note(r.Context(), "api_request", e.ID, "method", e.Method, "route", e.Route, "status", e.Status, "code", e.Code, "fault", e.Fault,
+		"tenant", e.Tenant, "subject", e.Subject)
 }
 
 // powers are all that the API can ask for.

@@ -1,10 +1,33 @@
 package memory
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
+
+// Copy is another desk that holds what this one holds now. It has no hooks, and of
+// requests that are under way nothing.
+func (d *Desk) Copy() *Desk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := New(d.options)
+	c.now, c.number, c.changes = d.now, d.number, d.changes
+	c.calls, c.files = maps.Clone(d.calls), maps.Clone(d.files)
+	for k, shelf := range d.shelves {
+		for id, e := range shelf {
+			copied := *e
+			copied.record = clone(e.record)
+			c.shelves[k][id] = &copied
+		}
+	}
+	for k, tombs := range d.tombs {
+		c.tombs[k] = slices.Clone(tombs)
+	}
+	return c
+}
 
 // clone copies a record with all that hangs on it, so that neither a client nor
 // the desk sees the other's later changes.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -25,33 +27,61 @@ type killer struct {
 	where string
 	dead  bool
 	stop  context.CancelFunc
+
+	// copies, if there is one, is asked at each point for a copy of what there is,
+	// and gives what to do with it. No side effect takes place meanwhile. fresh says
+	// whether one took place since the point before.
+	copies   func(n int, where string, fresh bool) func()
+	effects  sync.RWMutex
+	effected atomic.Bool
 }
 
 // pass is one point; it returns an error if the process dies here or is dead.
 func (k *killer) pass(where string) error {
+	hand, err := k.arrive(where)
+	if hand != nil {
+		hand()
+	}
+	return err
+}
+
+func (k *killer) arrive(where string) (hand func(), err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.dead {
-		return context.Canceled
+		return nil, context.Canceled
 	}
 	k.point++
+	if k.copies != nil {
+		k.effects.Lock()
+		defer k.effects.Unlock()
+		fresh := k.effected.Swap(false) || strings.HasPrefix(where, after)
+		return k.copies(k.point, where, fresh), nil
+	}
 	if k.point != k.at {
-		return nil
+		return nil, nil
 	}
 	k.dead, k.where = true, where
 	k.stop()
-	return context.Canceled
+	return nil, context.Canceled
 }
+
+// after begins the names of points after a side effect.
+const after = "after "
 
 // do is a side effect with a point before and a point after it.
 func (k *killer) do(what string, effect func() error) error {
 	if err := k.pass("before " + what); err != nil {
 		return err
 	}
-	if err := effect(); err != nil {
+	k.effects.RLock()
+	err := effect()
+	k.effected.Store(true)
+	k.effects.RUnlock()
+	if err != nil {
 		return err
 	}
-	return k.pass("after " + what)
+	return k.pass(after + what)
 }
 
 // wrap puts the killer around every part that has side effects.
@@ -83,7 +113,7 @@ func (k *killer) hooks() memory.Hooks {
 			if !changes[op.Name] {
 				return nil
 			}
-			return k.pass("after " + op.Name)
+			return k.pass(after + op.Name)
 		},
 	}
 }
@@ -141,6 +171,11 @@ func (d dyingKeys) Forget(ctx context.Context, s keyring.Scope) error {
 func (d dyingKeys) Index(ctx context.Context, tenant, migration string) (index keyring.Index, err error) {
 	err = d.k.do("index key", func() error { index, err = d.Keys.Index(ctx, tenant, migration); return err })
 	return index, err
+}
+
+func (d dyingKeys) Pseudonyms(ctx context.Context, tenant, migration string) (p keyring.Pseudonyms, err error) {
+	err = d.k.do("pseudonym key", func() error { p, err = d.Keys.Pseudonyms(ctx, tenant, migration); return err })
+	return p, err
 }
 
 type dyingLog struct {

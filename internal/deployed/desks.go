@@ -2,6 +2,7 @@ package deployed
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/list/hosted"
+	"github.com/safeconduct/safeconduct/internal/function"
+	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
@@ -31,6 +34,40 @@ type desks struct {
 	source connectors.Source
 	target connectors.Target
 	folder string // private copy of uploaded files
+	busy   int    // invocations under way
+}
+
+// within has each invocation of a handler leave nothing of an upload behind: a
+// process stays for as long as it is likely to be needed again, and what lies on its
+// disk is not sealed. The next invocation fetches the files anew.
+func (d *desks) within(h function.Handler) function.Handler {
+	return func(ctx context.Context, input json.RawMessage) (output json.RawMessage, err error) {
+		d.enter()
+		defer func() {
+			if left := d.leave(); left != nil && err == nil {
+				output, err = nil, migration.Classify(left)
+			}
+		}()
+		return h(ctx, input)
+	}
+}
+
+func (d *desks) enter() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.busy++
+}
+
+// leave removes what was fetched, once nobody reads it.
+func (d *desks) leave() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy--; d.busy > 0 || d.folder == "" {
+		return nil
+	}
+	err := errors.Join(connectors.Close(d.source), os.RemoveAll(d.folder))
+	d.source, d.folder = nil, ""
+	return err
 }
 
 // Source opens the plan's source. One that is `csv` with `upload: ID` reads files

@@ -1,11 +1,19 @@
 package deployed
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
@@ -38,4 +46,70 @@ func TestAPlanReachesNothingOnTheFunctionsDisk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNothingOfAnUploadStaysOnTheDisk: after an invocation, also one that failed,
+// the files are gone, and the next one finds them again.
+func TestNothingOfAnUploadStaysOnTheDisk(t *testing.T) {
+	disk := t.TempDir()
+	t.Setenv("TMPDIR", disk)
+	p := plan.Plan{Tenant: "acme", Migration: "m", Source: plan.Desk{Connector: "csv", Settings: map[string]any{"upload": "u1"}}}
+	d := &desks{secrets: &secrets{}, bucket: uploads(t, map[string]string{"uploads/acme/m/u1/tickets.csv": "key,subject\n1,hello\n"})}
+	fails := false
+	invoke := d.within(func(ctx context.Context, _ json.RawMessage) (json.RawMessage, error) {
+		source, err := d.Source(ctx, &p)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := source.Page(ctx, helpdesk.KindTicket, ""); err != nil {
+			return nil, err
+		}
+		if left(t, disk) == 0 {
+			t.Error("the files are not there while they are read")
+		}
+		if fails {
+			return nil, errors.New("failed")
+		}
+		return nil, nil
+	})
+	for i := range 3 {
+		fails = i == 1
+		if _, err := invoke(t.Context(), nil); (err != nil) != fails {
+			t.Fatalf("invocation %d: %v", i+1, err)
+		}
+		if n := left(t, disk); n > 0 {
+			t.Errorf("after invocation %d there are %d files", i+1, n)
+		}
+	}
+}
+
+// left counts what lies below a folder.
+func left(t *testing.T, folder string) int {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+// uploads is a bucket that holds files, as S3 lists and gives them.
+func uploads(t *testing.T, files map[string]string) objects {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if content, ok := files[strings.TrimPrefix(r.URL.Path, "/bucket/")]; ok {
+			_, _ = io.WriteString(w, content)
+			return
+		}
+		fmt.Fprint(w, `<ListBucketResult>`)
+		for name, content := range files {
+			fmt.Fprintf(w, `<Contents><Key>%s</Key><Size>%d</Size></Contents>`, name, len(content))
+		}
+		fmt.Fprint(w, `</ListBucketResult>`)
+	}))
+	t.Cleanup(server.Close)
+	c := Config{Region: "us-east-1", Endpoint: server.URL}
+	t.Setenv("AWS_ACCESS_KEY_ID", "id")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	return objects{api: c.s3(c.sdk()), bucket: "bucket"}
 }

@@ -13,7 +13,8 @@
 //	id map table     ledger: one row a record
 //	keyring table    key pairs of runs, private halves wrapped by KMS
 //	audit table      the log, which nobody may change
-//	staging bucket   runs/      sealed segments and blobs, manifests
+//	staging bucket   runs/      sealed segments and blobs, manifests; those of demos
+//	                            below runs/_demos/, for a day at most
 //	                 plans/     the plan of each run: it maps people, so no ledger row
 //	                 forecasts/ what previews found
 //	                 uploads/   CSV files of a source, for a day

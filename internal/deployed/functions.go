@@ -75,7 +75,7 @@ func handler(make func(parts) function.Handler) function.Handler {
 		if err != nil {
 			return nil, err
 		}
-		return make(p), nil
+		return p.desks.within(make(p)), nil
 	})
 	return openJournal(os.Stdout).keep(func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		h, err := made()

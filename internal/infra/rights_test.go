@@ -346,7 +346,7 @@ func TestNobodyDeletesEvidenceOrShortensItsLock(t *testing.T) {
 
 func TestSealDeletesOnlyWhatRunsStaged(t *testing.T) {
 	s := deployed(t)
-	for object, want := range map[string]bool{"runs/acme/m1/r1/raw/ticket-000001": true, "plans/acme/m1/r1": false, "forecasts/acme/m1/f1.json": false} {
+	for object, want := range map[string]bool{"runs/acme/m1/r1/raw/ticket-000001": true, "runs/_demos/acme/m1-demo/r1/raw/ticket-000001": true, "plans/acme/m1/r1": false, "forecasts/acme/m1/f1.json": false} {
 		q := infra.Request{Action: "s3:DeleteObject", Resource: "arn:aws:s3:::stagingbucket/" + object}
 		if got := allows(t, s, "seal", q); got != want {
 			t.Errorf("seal deletes %s: %t, want %t", object, got, want)

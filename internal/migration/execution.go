@@ -24,7 +24,7 @@ var notInNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompil
 // through. It is the same each time, so that a request that comes twice starts
 // one execution; the digest keeps a-b/c and a/b-c apart.
 func (r Run) Execution() string {
-	sum := sha256.Sum256([]byte(r.Prefix()))
+	sum := sha256.Sum256([]byte(r.Path()))
 	digest := "-" + hex.EncodeToString(sum[:5])
 	name := notInNames().ReplaceAllString(r.Tenant+"-"+r.Migration+"-"+r.ID, "-")
 	return name[:min(len(name), longestName-len(digest))] + digest

@@ -38,8 +38,14 @@ func (r Run) Path() string { return r.Tenant + "/" + r.Migration + "/" + r.ID + 
 // Prefix starts the names of all staged objects of the run. They lie apart from
 // what else a bucket holds, plans and uploads, because a lifecycle rule and a
 // policy can only name what names start with, and no tenant may be named so that
-// the two meet.
-func (r Run) Prefix() string { return "runs/" + r.Path() }
+// the two meet. What a demo stages lies apart as well: it lives a day at most, in
+// case the demo never comes to its seal. No tenant's name begins with _.
+func (r Run) Prefix() string {
+	if r.Mode == ModeDemo {
+		return "runs/_demos/" + r.Path()
+	}
+	return "runs/" + r.Path()
+}
 
 func (r Run) scope(side keyring.Side) keyring.Scope {
 	return keyring.Scope{Tenant: r.Tenant, Migration: r.Migration, Run: r.ID, Side: side}

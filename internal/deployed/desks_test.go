@@ -94,7 +94,7 @@ func left(t *testing.T, folder string) int {
 }
 
 // uploads is a bucket that holds files, as S3 lists and gives them.
-func uploads(t *testing.T, files map[string]string) objects {
+func uploads(t *testing.T, files map[string]string) Objects {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if content, ok := files[strings.TrimPrefix(r.URL.Path, "/bucket/")]; ok {
@@ -111,5 +111,5 @@ func uploads(t *testing.T, files map[string]string) objects {
 	c := Config{Region: "us-east-1", Endpoint: server.URL}
 	t.Setenv("AWS_ACCESS_KEY_ID", "id")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	return objects{api: c.s3(c.sdk()), bucket: "bucket"}
+	return Objects{API: c.s3(c.sdk()), Bucket: "bucket"}
 }

@@ -54,7 +54,7 @@ func TestNothingOfAnUploadStaysOnTheDisk(t *testing.T) {
 	disk := t.TempDir()
 	t.Setenv("TMPDIR", disk)
 	p := plan.Plan{Tenant: "acme", Migration: "m", Source: plan.Desk{Connector: "csv", Settings: map[string]any{"upload": "u1"}}}
-	d := &desks{secrets: &secrets{}, bucket: uploads(t, map[string]string{"uploads/acme/m/u1/tickets.csv": "key,subject\n1,hello\n"})}
+	d := &desks{secrets: &secrets{}, bucket: uploads(t, map[string]string{UploadOf("acme", "u1") + "tickets.csv": "key,subject\n1,hello\n"})}
 	fails := false
 	invoke := d.within(func(ctx context.Context, _ json.RawMessage) (json.RawMessage, error) {
 		source, err := d.Source(ctx, &p)

@@ -99,7 +99,7 @@ func TestStagedObjectsDoNotOutliveTheirRun(t *testing.T) {
 	demo := run
 	demo.Mode = migration.ModeDemo
 	for object, want := range map[string]int{run.Prefix() + "raw/x": 3, demo.Prefix() + "raw/x": 1, "forecasts/acme/m1/f1.json": 3,
-		"uploads/acme/m1/u1/tickets.csv": 1, "plans/acme/m1/r0001": 0} {
+		"uploads/acme/u1/tickets.csv": 1, "plans/acme/m1/r0001": 0} {
 		if got := lives(t, b, object); got != want {
 			t.Errorf("%s lives %d days, want %d", object, got, want)
 		}

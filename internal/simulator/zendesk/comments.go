@@ -59,8 +59,11 @@ func (d *Desk) wrongComment(c object, imported bool) (field, why string) {
 	return "", ""
 }
 
-// mostText is how long a comment may be.
-const mostText = 64 << 10
+// How long a comment may be, and how many a ticket takes.
+const (
+	mostText     = 64 << 10
+	mostComments = 5000
+)
 
 func text(c object) string {
 	for _, field := range []string{"html_body", "body", "value"} {

@@ -25,6 +25,10 @@ type Options struct {
 	SearchLag time.Duration
 	// Repeats: each page of an export begins with the last record of the one before.
 	Repeats bool
+	// TokenLives is how long an upload can be attached; 0: three days.
+	TokenLives time.Duration
+	// Labels are switched off by plans below Professional.
+	NoLabels bool
 	// StrictNotes: an end user can't be the author of a private comment.
 	StrictNotes bool
 }
@@ -61,6 +65,9 @@ type Desk struct {
 
 // New returns an account with one administrator, one brand and one group.
 func New(o Options) *Desk {
+	if o.TokenLives == 0 {
+		o.TokenLives = 72 * time.Hour
+	}
 	d := &Desk{o: o, tables: map[string]*table{}, files: map[int64][]byte{}, tokens: map[string]*upload{},
 		calls: map[string]int{}, base: "http://127.0.0.1"}
 	d.limits = simulator.NewLimiter(&d.Clock)

@@ -13,9 +13,6 @@ import (
 	"time"
 )
 
-// tokenLives is how long an upload can be attached.
-const tokenLives = 72 * time.Hour
-
 // mostBytes is how large a file may be.
 const mostBytes = 50 << 20
 
@@ -68,7 +65,7 @@ func (d *Desk) uploadFile(q *request) answer {
 	} else {
 		token = q.URL.Query().Get("token")
 	}
-	u.files, u.expires = append(u.files, r.id), d.Now().Add(tokenLives)
+	u.files, u.expires = append(u.files, r.id), d.Now().Add(d.o.TokenLives)
 	return created(object{"upload": object{"token": token, "expires_at": stamp(u.expires), "attachment": d.showFile(r), "attachments": []object{d.showFile(r)}}})
 }
 

@@ -16,6 +16,7 @@ func (d *Desk) guideRoutes() map[string]func(*request) answer {
 		"POST /help_center/categories/{id}/sections":   d.createSection,
 		"DELETE /help_center/sections/{id}":            func(q *request) answer { return d.softDelete(q, "sections") },
 		"GET /help_center/articles":                    d.listArticles,
+		"GET /help_center/articles/labels":             d.labels,
 		"GET /help_center/incremental/articles":        d.exportArticles,
 		"GET /help_center/articles/{id}":               func(q *request) answer { return d.one(q, "article", "articles", showArticle) },
 		"POST /help_center/sections/{id}/articles":     d.createArticle,
@@ -67,6 +68,13 @@ func (d *Desk) listArticles(q *request) answer {
 	}), showArticle)
 }
 
+func (d *Desk) labels(*request) answer {
+	if d.o.NoLabels {
+		return answer{status: 403, body: object{"error": "Forbidden"}}
+	}
+	return ok(object{"labels": []object{}})
+}
+
 // exportArticles lists articles that changed since a second, and ends without a
 // next page.
 func (d *Desk) exportArticles(q *request) answer {
@@ -99,6 +107,9 @@ func (d *Desk) createArticle(q *request) answer {
 		return invalid("permission_group_id", "Permission group: is unknown")
 	case number(body["author_id"]) != 0 && (author == nil || author.text("role") == "end-user"):
 		return invalid("author_id", "Author: must be an agent")
+	}
+	if d.o.NoLabels {
+		delete(body, "label_names")
 	}
 	o := object{"author_id": d.me.id, "section_id": section.id, "locale": strings.ToLower(locale), "source_locale": strings.ToLower(locale), "title": title, "name": title,
 		"body": body["body"], "draft": truth(body["draft"]), "label_names": words(body["label_names"]), "permission_group_id": body["permission_group_id"],

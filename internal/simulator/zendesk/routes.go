@@ -8,7 +8,7 @@ func (d *Desk) routes() map[string]func(*request) answer {
 	add := func(routes map[string]func(*request) answer) {
 		for route, handle := range routes {
 			method, path, _ := strings.Cut(route, " ")
-			if !strings.HasPrefix(path, "/attachments") && !strings.HasPrefix(path, "/stored") {
+			if !strings.HasPrefix(path, "/attachments/token") && !strings.HasPrefix(path, "/stored") {
 				path = "/api/v2" + path
 			}
 			all[method+" "+path] = handle

@@ -84,7 +84,9 @@ func (d *Desk) serve(route string, handle func(*request) answer) http.Handler {
 		default:
 			d.calls[route]++
 			d.work()
-			write(w, handle(q))
+			a := handle(q)
+			d.work()
+			write(w, a)
 		}
 	})
 }

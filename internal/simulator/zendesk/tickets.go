@@ -166,6 +166,9 @@ func (d *Desk) newTicket(body object, imported, archive bool) (*row, answer) {
 	if c, one := body["comment"].(map[string]any); one {
 		all = append(all, c)
 	}
+	if len(all) > mostComments {
+		return nil, invalid("comment", "Comment: too many")
+	}
 	for _, c := range all {
 		if field, why := d.wrongComment(c, imported); field != "" {
 			return nil, invalid(field, why)
@@ -347,6 +350,9 @@ func (d *Desk) updateTicket(q *request) answer {
 		return invalid(field, why)
 	}
 	if commented {
+		if len(r.comments) >= mostComments {
+			return invalid("comment", "Comment: too many")
+		}
 		if field, why := d.wrongComment(comment, false); field != "" {
 			return invalid(field, why)
 		}

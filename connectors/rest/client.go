@@ -61,6 +61,9 @@ type Request struct {
 	Name string
 	// Repeatable: to send it twice is to send it once. GET and HEAD always are.
 	Repeatable bool
+	// Away: a GET may be sent on to another host, where files lie. What tells who we
+	// are does not go along.
+	Away bool
 }
 
 // A Response is an answer with a status of 2xx, read whole.

@@ -29,11 +29,22 @@ func loopback(host string) bool {
 // errRedirect: the help desk sends us elsewhere.
 var errRedirect = errors.New("redirect")
 
-// redirect follows a GET on the same host only. A request that was to change
-// something is answered with the redirect itself.
+// away marks the context of a request that may be sent on to another host.
+type away struct{}
+
+// redirect follows a GET on the same host only, but for files that lie elsewhere:
+// there we are nobody. A request that was to change something is answered with the
+// redirect itself.
 func (c *Client) redirect(r *http.Request, via []*http.Request) error {
 	if m := via[0].Method; m != http.MethodGet && m != http.MethodHead {
 		return http.ErrUseLastResponse
+	}
+	if via[0].Context().Value(away{}) != nil && len(via) <= 5 && (r.URL.Scheme == "https" || loopback(r.URL.Hostname())) {
+		if r.URL.Host != c.base.Host {
+			r.Header.Del("Authorization")
+			r.Header.Del("Cookie")
+		}
+		return nil
 	}
 	if r.URL.Host != c.base.Host || r.URL.Scheme != c.base.Scheme || len(via) > 5 {
 		return errRedirect

@@ -87,6 +87,9 @@ func (c *Client) request(ctx context.Context, r Request, w *watch, p *place) (re
 	if err != nil {
 		return nil, nil, err
 	}
+	if r.Away {
+		ctx = context.WithValue(ctx, away{}, true)
+	}
 	if req, err = http.NewRequestWithContext(ctx, r.Method, target, text); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w: no such address", r.Name, connectors.ErrNotFound)
 	}

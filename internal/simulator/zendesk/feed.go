@@ -84,7 +84,7 @@ func window[T any](all []T, at func(T) int64, start int64, size int) (some []T, 
 	from, _ := slices.BinarySearchFunc(all, start, func(x T, s int64) int { return cmp.Compare(at(x), s) })
 	all = all[from:]
 	n := 0
-	for n < len(all) && (n < size || at(all[n]) == at(all[n-1]) || at(all[n-1]) == start) {
+	for n < len(all) && (n < size || at(all[n]) == at(all[n-1])) {
 		n++
 	}
 	if n == 0 {

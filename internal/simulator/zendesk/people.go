@@ -37,6 +37,7 @@ func (d *Desk) peopleRoutes() map[string]func(*request) answer {
 		"GET /organizations/count":             func(*request) answer { return count(len(d.list("organizations"))) },
 		"GET /organizations/search":            d.searchOrganizations,
 		"GET /organizations/{id}":              func(q *request) answer { return d.one(q, "organization", "organizations", showOrganization) },
+		"PUT /organizations/{id}": d.updateOrganization,
 		"POST /organizations/create_many":      func(q *request) answer { return d.many(q, "organizations", d.newOrganization) },
 		"POST /organizations/create_or_update": d.createOrUpdateOrganization,
 		"DELETE /organizations/{id}":           func(q *request) answer { return d.softDelete(q, "organizations") },
@@ -254,7 +255,17 @@ func (d *Desk) newOrOldUser(body object) (*row, answer) {
 
 func (d *Desk) change(r *row, body object, fields []string) {
 	for _, f := range fields {
-		if v, given := body[f]; given {
+		v, given := body[f]
+		switch custom, ofFields := v.(map[string]any); {
+		case ofFields: // those that are not named stay
+			held, _ := r.at[f].(object)
+			held = maps.Clone(held)
+			if held == nil {
+				held = object{}
+			}
+			maps.Copy(held, custom)
+			r.at[f] = held
+		case given:
 			r.at[f] = v
 		}
 	}
@@ -272,6 +283,16 @@ func (d *Desk) updateUser(q *request) answer {
 	body, _ := q.body["user"].(map[string]any)
 	d.change(r, body, userFields)
 	return ok(object{"user": d.showUser(r)})
+}
+
+func (d *Desk) updateOrganization(q *request) answer {
+	r := d.get("organizations", number(q.PathValue("id")))
+	if r == nil {
+		return missing()
+	}
+	body, _ := q.body["organization"].(map[string]any)
+	d.change(r, body, organizationFields)
+	return ok(object{"organization": showOrganization(r)})
 }
 
 func (d *Desk) identities(q *request) answer {

@@ -357,15 +357,21 @@ func (d *Desk) updateTicket(q *request) answer {
 			return invalid(field, why)
 		}
 	}
-	if body["tags"] != nil {
-		o["tags"] = tags(words(body["tags"]))
-	}
 	had, _ := r.at["custom_fields"].([]object)
+	switch {
+	case body["tags"] != nil:
+		o["tags"] = tags(words(body["tags"]))
+	case body["custom_fields"] != nil: // tags of the old values go, those of the new come
+		old := d.tagsOf(changedFields(had, objects(body["custom_fields"])))
+		kept := slices.DeleteFunc(slices.Clone(words(o["tags"])), func(t string) bool { return slices.Contains(old, t) })
+		o["tags"] = tags(append(kept, d.tagsOf(body["custom_fields"])...))
+	}
+	d.changePeople(o, body)
 	o["custom_fields"] = d.customFields(body["custom_fields"], had)
 	d.complete(o)
 	r.at = o
 	d.touch(r)
-	events := []object{{"id": d.eventID(), "type": "Change", "status": r.at["status"]}}
+	events := []object{{"id": d.eventID(), "type": "Change", "field_name": "status", "value": r.at["status"]}}
 	if commented {
 		events = append(events, d.comment(r, comment, false))
 	}
@@ -373,7 +379,31 @@ func (d *Desk) updateTicket(q *request) answer {
 	if commented && truth(r.comments[len(r.comments)-1]["public"]) {
 		d.tell(r, d.me.id)
 	}
-	return ok(object{"ticket": showTicket(r)})
+	return ok(object{"ticket": showTicket(r), "audit": object{"id": d.eventID(), "ticket_id": r.id, "events": events}})
+}
+
+// changedFields are the old values of the fields that a request names.
+func changedFields(had, given []object) (old []object) {
+	for _, h := range had {
+		if slices.ContainsFunc(given, func(g object) bool { return number(g["id"]) == number(h["id"]) }) {
+			old = append(old, h)
+		}
+	}
+	return old
+}
+
+// changePeople copies people in and takes them out, one by one.
+func (d *Desk) changePeople(o, body object) {
+	for field, list := range map[string]string{"email_cc_ids": "email_ccs", "follower_ids": "followers"} {
+		for _, x := range objects(body[list]) {
+			who := number(x["user_id"])
+			ids := slices.DeleteFunc(slices.Clone(numbers(o[field])), func(id int64) bool { return id == who })
+			if x["action"] != "delete" {
+				ids = append(ids, who)
+			}
+			o[field] = ids
+		}
+	}
 }
 
 // tell is the trigger that every account begins with: those on a ticket hear of

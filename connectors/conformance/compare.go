@@ -53,10 +53,12 @@ func difference(want, got helpdesk.Value) string {
 	return "the value is another"
 }
 
-// same reports whether two records hold the same fields.
+// same reports whether two records hold the same fields; b may be of a source that
+// has not read the bytes of its files.
 func same(a, b helpdesk.Record) bool {
 	for x, y := range helpdesk.Pairs(&a, &b) {
-		if !sameValue(x, y) {
+		unread := x.Field.Class == helpdesk.ClassDigest && y.Empty()
+		if !unread && !sameValue(x, y) {
 			return false
 		}
 	}

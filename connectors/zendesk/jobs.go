@@ -68,7 +68,7 @@ func (t *target) many(ctx context.Context, k helpdesk.Kind, bodies []object) ([]
 
 // How often a job is asked for.
 const (
-	firstLook  = 100 * time.Millisecond
+	firstLook  = 25 * time.Millisecond
 	nextLooks  = 5 * time.Second // at most
 	everyLooks = 15 * time.Minute
 )

@@ -133,4 +133,6 @@ func (t *target) tagsOf(all []helpdesk.CustomValue) (list []string) {
 }
 
 // unknown refuses a reference to nothing.
-func unknown(field string) error { return &connectors.Rejected{Reason: "unknown_reference", Field: field} }
+func unknown(field string) error {
+	return &connectors.Rejected{Reason: "unknown_reference", Field: field}
+}

@@ -37,7 +37,7 @@ func (d *Desk) peopleRoutes() map[string]func(*request) answer {
 		"GET /organizations/count":             func(*request) answer { return count(len(d.list("organizations"))) },
 		"GET /organizations/search":            d.searchOrganizations,
 		"GET /organizations/{id}":              func(q *request) answer { return d.one(q, "organization", "organizations", showOrganization) },
-		"PUT /organizations/{id}": d.updateOrganization,
+		"PUT /organizations/{id}":              d.updateOrganization,
 		"POST /organizations/create_many":      func(q *request) answer { return d.many(q, "organizations", d.newOrganization) },
 		"POST /organizations/create_or_update": d.createOrUpdateOrganization,
 		"DELETE /organizations/{id}":           func(q *request) answer { return d.softDelete(q, "organizations") },

@@ -58,6 +58,7 @@ func newFixture(o simulated.Options, n int) *fixture {
 	for range n {
 		for _, k := range []helpdesk.Kind{helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket, helpdesk.KindArticle} {
 			f.make(k)
+			f.Advance(300 * time.Millisecond) // some within the same second, some not
 		}
 	}
 	return f

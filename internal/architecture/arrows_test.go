@@ -89,6 +89,7 @@ var parts = []part{
 	{"internal/scale", []string{model, "internal/cost", "internal/ledger", "internal/migration", "internal/workflow", "statemachine"},
 		"how large a migration can be is computed, and tried on the definition"},
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
+	{"internal/simulator", nil, "a stand-in of a platform knows neither contract nor connector: what both believed wrongly, nobody would find"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
 	{"internal/peers", []string{contract, model, "internal/sample", "internal/sdkhttp"}, "whoever recounts what arrived must not believe those who wrote it"},
 	{"internal/infra/lint", []string{"internal/infra", "internal/peers"}, "the linters are peers: installed once and asked"},
@@ -101,11 +102,11 @@ var parts = []part{
 
 // aids are what any test may import besides: desks, data, suites and keys.
 var aids = []string{model, contract, "connectors/archive", "connectors/memory", "connectors/conformance", "internal/sample",
-	"connectors/rest/resttest", "internal/peers/...", "internal/*/*test", "internal/keyring/*"}
+	"connectors/rest/resttest", "internal/simulator/...", "internal/peers/...", "internal/*/*test", "internal/keyring/*"}
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",
-	"internal/peers/...", "internal/agreement/...", "internal/live", "internal/e2e", "internal/infra/..."}
+	"internal/simulator/...", "internal/peers/...", "internal/agreement/...", "internal/live", "internal/e2e", "internal/infra/..."}
 
 func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
 

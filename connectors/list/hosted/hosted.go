@@ -9,6 +9,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/connectors/redmine"
 	"github.com/safeconduct/safeconduct/connectors/rt"
+	"github.com/safeconduct/safeconduct/connectors/zendesk"
 )
 
 // All lists the connectors in the order in which people are shown them.
@@ -17,6 +18,7 @@ func All() []connectors.Connector {
 		csv.Connector,
 		rt.Connector,
 		redmine.Connector,
+		zendesk.Connector,
 		memory.Connector, // for tests
 	}
 }

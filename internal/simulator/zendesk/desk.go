@@ -44,6 +44,9 @@ type Desk struct {
 	simulator.Clock
 	Outbox simulator.Outbox
 	Faults simulator.Faults
+	// Meanwhile, if it is set, runs before each request: agents who work while
+	// somebody reads.
+	Meanwhile func()
 
 	o      Options
 	limits *simulator.Limiter
@@ -84,7 +87,15 @@ func New(o Options) *Desk {
 }
 
 // Handler is the account's API, with the plan of faults in front of it.
-func (d *Desk) Handler() http.Handler { return d.Faults.Wrap(plain(d.mux)) }
+func (d *Desk) Handler() http.Handler {
+	api := d.Faults.Wrap(plain(d.mux))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.Meanwhile != nil {
+			d.Meanwhile()
+		}
+		api.ServeHTTP(w, r)
+	})
+}
 
 // Serve serves the API on this machine until the test ends, and returns its
 // address.

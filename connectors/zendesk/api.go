@@ -106,6 +106,16 @@ type ticket struct {
 	Fields       []customField `json:"custom_fields"`
 	Via          via           `json:"via"`
 	Rating       *rating       `json:"satisfaction_rating"`
+	Generated    int64         `json:"generated_timestamp"`
+}
+
+// changed is when the ticket changed by the clock of the export: updated_at may be
+// what an import said.
+func (t *ticket) changed() int64 {
+	if t.Generated > 0 {
+		return t.Generated
+	}
+	return t.Updated.Unix()
 }
 
 type customField struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -98,7 +97,7 @@ func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) ite
 func (t *target) markedTickets(ctx context.Context, offer func(marked) bool) error {
 	greatest, stopped := int64(0), false
 	for after := connectors.Cursor(""); ; {
-		e, err := exported[marked](ctx, t.desk, "tickets", after, url.Values{"per_page": {strconv.Itoa(1000)}})
+		e, err := exported[marked](ctx, t.desk, "tickets", after, url.Values{"per_page": {most}}, func(*marked) int64 { return 0 })
 		if err != nil {
 			return err
 		}
@@ -107,7 +106,7 @@ func (t *target) markedTickets(ctx context.Context, offer func(marked) bool) err
 				return nil
 			}
 		}
-		if after = e.after; e.last {
+		if after = e.next; e.last {
 			break
 		}
 	}

@@ -54,7 +54,7 @@ func newReading(t *testing.T, seed uint64, decode connectors.Settings) *reading 
 	r := &reading{T: t, chance: chance, decode: decode, cursors: map[helpdesk.Kind]connectors.Cursor{}, read: map[helpdesk.Kind]map[string]helpdesk.Record{}}
 	r.desk = simulated.New(simulated.Options{Page: 1 + chance.IntN(4), Repeats: chance.IntN(2) == 0, PerMinute: []int{0, 200, 700}[chance.IntN(3)], Incremental: []int{0, 10}[chance.IntN(2)]})
 	r.desk.Advance(time.Duration(chance.IntN(600)-300) * time.Second) // whose clock is right nobody knows
-	time.Sleep(10 * time.Minute)                                       // but the account is older
+	time.Sleep(10 * time.Minute)                                      // but the account is older
 	for i := range 3 + chance.IntN(4) {
 		who := r.desk.Put("users", object{"name": "Jane", "email": fmt.Sprintf("jane%d@example.test", i)})
 		for range 1 + chance.IntN(3) {

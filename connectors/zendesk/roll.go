@@ -66,11 +66,11 @@ func (s *source) rollList(ctx context.Context, list string, after connectors.Cur
 const most = "1000"
 
 func (s *source) rollTickets(ctx context.Context, after connectors.Cursor) (connectors.Roll, error) {
-	e, err := exported[ticket](ctx, s.desk, "tickets", after, url.Values{"per_page": {most}})
+	e, err := exported[ticket](ctx, s.desk, "tickets", after, url.Values{"per_page": {most}}, (*ticket).changed)
 	if err != nil {
 		return connectors.Roll{}, err
 	}
-	roll := connectors.Roll{Next: e.after, Last: e.last}
+	roll := connectors.Roll{Next: e.next, Last: e.last}
 	add := func(t ticket) {
 		if t.Status != deleted {
 			roll.Keys = append(roll.Keys, id(t.ID))

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -71,19 +72,60 @@ func (s *source) Page(ctx context.Context, k helpdesk.Kind, after connectors.Cur
 
 // An export is a page of an export by cursor.
 type export[T any] struct {
-	rows  []T
-	sets  []metricSet
-	after connectors.Cursor
-	last  bool
+	rows []T
+	sets []metricSet
+	next connectors.Cursor
+	last bool
 }
 
-// exported reads a page of an export by cursor. The end is told by Zendesk, never by
-// the size of a page; an export of nothing has no cursor, and the next begins anew.
-func exported[T any](ctx context.Context, d *desk, name string, after connectors.Cursor, query url.Values) (e export[T], err error) {
-	q := url.Values{"start_time": {"0"}}
-	if after != "" {
-		q = url.Values{"cursor": {string(after)}}
+// overlap is how far before the last change that it saw a reading begins that goes
+// on from the end of another. Zendesk leaves the last minute out so that nothing
+// comes late, and its cursors go by whole seconds: a change that comes late all the
+// same, or within a second that was cut, is read now.
+const overlap = 2 * time.Minute
+
+// A position is where an export goes on: by Zendesk's own cursor within a reading,
+// by the time of the last change that was seen from the end of one.
+type position struct {
+	seen  int64 // seconds
+	token string
+}
+
+func (p position) cursor() connectors.Cursor {
+	if p == (position{}) {
+		return ""
 	}
+	return connectors.Cursor(strconv.FormatInt(p.seen, 10) + ":" + p.token)
+}
+
+func positionOf(c connectors.Cursor) (p position, err error) {
+	if c == "" {
+		return p, nil
+	}
+	seen, token, ok := strings.Cut(string(c), ":")
+	p.token = token
+	if p.seen, err = strconv.ParseInt(seen, 10, 64); err != nil || !ok || p.seen < 0 {
+		return p, fmt.Errorf("zendesk: a cursor of another source")
+	}
+	return p, nil
+}
+
+// query asks for what comes at the position.
+func (p position) query() url.Values {
+	if p.token != "" {
+		return url.Values{"cursor": {p.token}}
+	}
+	return url.Values{"start_time": {strconv.FormatInt(max(0, p.seen-int64(overlap/time.Second)), 10)}}
+}
+
+// exported reads a page of an export by cursor; changed is when a row changed, by
+// the clock of the export. The end is told by Zendesk, never by the size of a page.
+func exported[T any](ctx context.Context, d *desk, name string, after connectors.Cursor, query url.Values, changed func(*T) int64) (e export[T], err error) {
+	at, err := positionOf(after)
+	if err != nil {
+		return e, err
+	}
+	q := at.query()
 	for k, v := range query {
 		q[k] = v
 	}
@@ -91,18 +133,22 @@ func exported[T any](ctx context.Context, d *desk, name string, after connectors
 	if err := d.get(ctx, "export "+name, "/incremental/"+name+"/cursor.json", q, &page); err != nil {
 		return e, ofCursor(err, after)
 	}
-	var next *string
+	var token *string
 	if json.Unmarshal(page[name], &e.rows) != nil || json.Unmarshal(page["end_of_stream"], &e.last) != nil ||
-		json.Unmarshal(page["after_cursor"], &next) != nil || page["metric_sets"] != nil && json.Unmarshal(page["metric_sets"], &e.sets) != nil {
+		json.Unmarshal(page["after_cursor"], &token) != nil || page["metric_sets"] != nil && json.Unmarshal(page["metric_sets"], &e.sets) != nil {
 		return e, unlike("export " + name)
 	}
-	e.after = after
-	if next != nil {
-		e.after = connectors.Cursor(*next)
+	next := position{seen: at.seen}
+	for i := range e.rows {
+		next.seen = max(next.seen, changed(&e.rows[i]))
 	}
-	if !e.last && e.after == after {
-		return e, unlike("export " + name)
+	if !e.last {
+		if token == nil || *token == "" || *token == at.token {
+			return e, unlike("export " + name)
+		}
+		next.token = *token
 	}
+	e.next = next.cursor()
 	return e, nil
 }
 
@@ -115,11 +161,12 @@ func ofCursor(err error, after connectors.Cursor) error {
 }
 
 func (s *source) people(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
-	e, err := exported[user](ctx, s.desk, "users", after, url.Values{"per_page": {strconv.Itoa(s.desk.Page)}})
+	e, err := exported[user](ctx, s.desk, "users", after, url.Values{"per_page": {strconv.Itoa(s.desk.Page)}},
+		func(u *user) int64 { return u.Updated.Unix() })
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	page := connectors.Page{Next: e.after, Last: e.last}
+	page := connectors.Page{Next: e.next, Last: e.last}
 	e.rows = newest(e.rows, func(u user) int64 { return u.ID })
 	for some := range slices.Chunk(e.rows, perPage) {
 		records, err := s.persons(ctx, f, slices.DeleteFunc(slices.Clone(some), func(u user) bool { return u.gone() }))
@@ -151,11 +198,12 @@ func newest[T any](rows []T, idOf func(T) int64) (kept []T) {
 }
 
 func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
-	e, err := exported[ticket](ctx, s.desk, "tickets", after, url.Values{"per_page": {strconv.Itoa(s.desk.Page)}, "include": {"metric_sets"}})
+	e, err := exported[ticket](ctx, s.desk, "tickets", after, url.Values{"per_page": {strconv.Itoa(s.desk.Page)}, "include": {"metric_sets"}},
+		(*ticket).changed)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	page := connectors.Page{Next: e.after, Last: e.last}
+	page := connectors.Page{Next: e.next, Last: e.last}
 	sets := map[int64]*metricSet{}
 	for i := range e.sets {
 		sets[e.sets[i].Ticket] = &e.sets[i]

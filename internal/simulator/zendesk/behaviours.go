@@ -34,6 +34,7 @@ func Behaviours() []simulator.Behaviour {
 
 		known("feed-cursor", "the export by cursor is in the order of changes and never splits nor repeats a page", recorded),
 		known("feed-minute", "what changed within the last minute is left out", help+"8143500919322"),
+		believed("feed-cut", "the last minute is cut off within a second, which the cursor then takes for over", belief),
 		known("feed-recent", "a start_time within the last minute is refused", guide+"ticketing/managing-tickets/using-the-incremental-export-api"),
 		known("feed-end", "only end_of_stream tells the end; pages can be of any size", recorded),
 		known("feed-deleted", "deleted tickets are rows of the export with status deleted: 515 of 1,000 on a recorded page", recorded),

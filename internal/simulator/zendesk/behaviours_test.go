@@ -127,6 +127,20 @@ var shows = map[string]func(*client){
 		c.Advance(2 * time.Second)
 		want(c, "after it", len(list(c.get("/incremental/tickets/cursor?start_time=0"), "tickets")), 1)
 	},
+	"feed-cut": func(c *client) {
+		who := c.person("a@example.test", "end-user")
+		c.Advance(time.Second - time.Duration(c.Now().Nanosecond())) // a second begins
+		low, high := c.ticket(who), c.ticket(who)
+		c.Change("tickets", high, object{"priority": "high"})
+		c.Advance(500 * time.Millisecond)
+		c.Change("tickets", low, object{"priority": "high"})
+		c.Advance(time.Minute - 200*time.Millisecond)
+		first := c.get("/incremental/tickets/cursor?start_time=0")
+		want(c, "before the cut", len(list(first, "tickets")), 1)
+		c.Advance(time.Minute)
+		rest := c.get("/incremental/tickets/cursor?cursor=" + first["after_cursor"].(string))
+		want(c, "behind it", len(list(rest, "tickets")), 0)
+	},
 	"feed-recent": func(c *client) {
 		c.status(422, "GET", "/incremental/tickets/cursor?start_time="+text(c.Now().Unix()-30), nil)
 	},

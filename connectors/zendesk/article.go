@@ -140,7 +140,7 @@ func articleOf(a *article, t *translation, attached []attachment, section []stri
 		state = "draft"
 	}
 	*r.Article = helpdesk.Article{Title: t.Title, Body: t.Body, Section: section, Locale: t.Locale, State: state, Author: id(a.Author),
-		Tags: a.Labels, Created: t.Created, Updated: t.Updated}
+		Tags: unlabelled(a.Labels), Created: t.Created, Updated: t.Updated}
 	extra := map[string]string{}
 	if a.Votes != 0 {
 		extra["vote_sum"] = strconv.FormatInt(a.Votes, 10)

@@ -23,8 +23,8 @@ type marked struct {
 
 // marker is the marker that the object carries.
 func (m *marked) marker() string {
-	if _, marker, ok := strings.Cut(m.Description, markerLine); ok && m.External == "" {
-		return strings.TrimSpace(marker)
+	if i := strings.LastIndex(m.Description, markerLine); i >= 0 && m.External == "" {
+		return strings.TrimSpace(m.Description[i+len(markerLine):])
 	}
 	for _, l := range m.Labels {
 		if marker, ok := strings.CutPrefix(l, labelMark); ok {
@@ -36,6 +36,25 @@ func (m *marked) marker() string {
 
 func (m *marked) gone() bool {
 	return m.Deleted || m.Status == deleted || m.Active != nil && !*m.Active
+}
+
+// unmarked is the description of a group without a marker, ours or that of a
+// migration which once ended here.
+func unmarked(description string) string {
+	if i := strings.LastIndex(description, markerLine); i >= 0 {
+		return description[:i]
+	}
+	return description
+}
+
+// unlabelled are the labels of an article but those that are markers.
+func unlabelled(labels []string) (all []string) {
+	for _, l := range labels {
+		if !strings.HasPrefix(l, labelMark) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // finds are where one marker is looked for: lists that are filtered at once, not

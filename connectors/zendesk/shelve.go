@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -193,8 +192,7 @@ func (t *target) readBack(ctx context.Context, key string) (helpdesk.Record, err
 	if err != nil {
 		return helpdesk.Record{}, err
 	}
-	a.Labels = slices.DeleteFunc(a.Labels, func(l string) bool { return strings.HasPrefix(l, labelMark) })
-	r := articleOf(a, &translation{Locale: a.Source, Title: a.Title, Body: a.Body, Draft: a.Draft, Created: a.Created, Updated: a.Updated},
+	r := articleOf(a, &translation{Locale: a.Source, Title: a.Title, Body: a.Body, Draft: a.Draft},
 		attached, all.path(a.Section))
 	r.Key, r.Article.Extra = key, nil
 	if !t.Agents {

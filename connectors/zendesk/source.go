@@ -403,7 +403,7 @@ func (s *source) groups(ctx context.Context) (all []helpdesk.Record, err error) 
 func groupOf(g *group) helpdesk.Record {
 	r := helpdesk.New(helpdesk.KindGroup, id(g.ID))
 	r.Changed = g.Updated
-	*r.Group = helpdesk.Group{Name: g.Name, Description: g.Description}
+	*r.Group = helpdesk.Group{Name: g.Name, Description: unmarked(g.Description)}
 	return r
 }
 

@@ -162,7 +162,6 @@ func (t *target) readGroup(ctx context.Context, key string) (helpdesk.Record, er
 	case answer.Group.Deleted:
 		return helpdesk.Record{}, fmt.Errorf("zendesk: read group: %w", connectors.ErrNotFound)
 	}
-	answer.Group.Description, _, _ = strings.Cut(answer.Group.Description, markerLine)
 	return groupOf(answer.Group), nil
 }
 

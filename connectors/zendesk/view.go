@@ -22,9 +22,10 @@ type view struct {
 func (v view) organization(o *organization) helpdesk.Record {
 	r := helpdesk.New(helpdesk.KindOrganization, id(o.ID))
 	r.Changed = o.Updated
-	*r.Organization = helpdesk.Organization{Name: o.Name, Domains: o.Domains, Tags: o.Tags, Notes: o.Notes, Created: o.Created, Updated: o.Updated,
+	*r.Organization = helpdesk.Organization{Name: o.Name, Domains: o.Domains, Tags: o.Tags, Notes: o.Notes,
 		Custom: v.f.custom("organization", o.Fields)}
-	if !v.target {
+	if !v.target { // there the dates are those of the migration
+		r.Organization.Created, r.Organization.Updated = o.Created, o.Updated
 		r.Organization.Extra = sorted(map[string]string{"details": o.Details, "external_id": o.External})
 	}
 	return r
@@ -35,7 +36,7 @@ func (v view) person(u *user, identities []identity) helpdesk.Record {
 	r := helpdesk.New(helpdesk.KindPerson, id(u.ID))
 	r.Changed = u.Updated
 	*r.Person = helpdesk.Person{Name: u.Name, Role: helpdesk.RoleContact, Locale: u.Locale, TimeZone: u.TimeZone, Notes: u.Notes, Tags: u.Tags,
-		Suspended: u.Suspended, Created: u.Created, Updated: u.Updated, Custom: v.f.custom("person", u.Fields),
+		Suspended: u.Suspended, Custom: v.f.custom("person", u.Fields),
 		Organizations: unique([]string{id(u.Organization)})}
 	if u.Role != "end-user" {
 		r.Person.Role = helpdesk.RoleAgent
@@ -52,6 +53,7 @@ func (v view) person(u *user, identities []identity) helpdesk.Record {
 	}
 	r.Person.Emails, r.Person.Phones = unique(emails), unique(phones)
 	if !v.target {
+		r.Person.Created, r.Person.Updated = u.Created, u.Updated
 		r.Person.Extra = sorted(map[string]string{"details": u.Details, "external_id": u.External, "alias": u.Alias, "signature": u.Signature,
 			"role": administrator(u.Role)})
 	}

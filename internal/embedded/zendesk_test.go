@@ -1,6 +1,9 @@
 package embedded
 
 import (
+	"context"
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -48,18 +51,121 @@ map:
   statuses: {Closed: closed, Merged: closed, New: new, On hold: hold, Solved: solved, waiting for supplier: hold}
 `
 
-func TestAnAccountMovesIntoZendeskAndNobodyIsMailed(t *testing.T) {
-	source, desk := fill(t, memory.Options{}, sample.Crash()), zendesk.New(zendesk.Options{})
-	r := open(t, t.TempDir(), parse(t, zendeskWords), source.Source(), zendeskTarget(t, desk))
-	report := migrate(t, r)
-	t.Log(report.Summary("en"))
-	for _, f := range report.Findings {
-		t.Logf("%+v", f)
+// zendeskAccount is an account with the custom fields of the sample account.
+func zendeskAccount(a sample.Account, o zendesk.Options) *zendesk.Desk {
+	desk := zendesk.New(o)
+	for i, r := range a.Records {
+		if d := r.Definition; d != nil {
+			table := map[string]string{"ticket": "ticket_fields", "person": "user_fields", "organization": "organization_fields"}[d.Scope]
+			kind := map[string]string{"dropdown": "tagger"}[d.Type]
+			if kind == "" {
+				kind = d.Type
+			}
+			var options []zendesk.Object
+			for n, o := range d.Options {
+				options = append(options, zendesk.Object{"name": o, "value": fmt.Sprintf("option_%d_%d", i, n)})
+			}
+			desk.Put(table, zendesk.Object{"title": d.Title, "key": fmt.Sprintf("field_%d", i), "type": kind, "removable": true, "custom_field_options": options})
+		}
 	}
-	_ = helpdesk.KindTicket
-	_ = simulator.Lose
-	_ = time.Second
+	return desk
+}
+
+// together hurries the account's clock as well: its jobs are done meanwhile.
+type together struct {
+	hurried
+	desk *zendesk.Desk
+}
+
+func (c *together) Sleep(ctx context.Context, d time.Duration) error {
+	c.desk.Advance(d)
+	return c.hurried.Sleep(ctx, d)
+}
+
+// moved is the sample account in Zendesk.
+func moved(t *testing.T, o zendesk.Options, trouble ...simulator.Fault) (*zendesk.Desk, *Runtime) {
+	t.Helper()
+	account := sample.Crash()
+	desk := zendeskAccount(account, o)
+	desk.Faults.Add(trouble...)
+	r, err := openWith(t.TempDir(), parse(t, zendeskWords), fill(t, memory.Options{}, account).Source(), zendeskTarget(t, desk),
+		func(p *Parts) { p.Clock = &together{desk: desk} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	report := migrate(t, r)
+	if report.Partial() || !report.Census.Conserved {
+		t.Errorf("%s\n%+v", report.Summary("en"), report.Findings)
+	}
+	return desk, r
+}
+
+// TestAnAccountMovesIntoZendeskAndNobodyIsMailed: what is on record as sent is
+// recounted in the account itself, and so is its outbox.
+func TestAnAccountMovesIntoZendeskAndNobodyIsMailed(t *testing.T) {
+	desk, r := moved(t, zendesk.Options{})
+	comments := 0
+	for _, id := range desk.IDs("tickets") {
+		comments += len(desk.Comments(id))
+	}
+	if n := len(desk.IDs("tickets")); n != 50 || comments != 145 {
+		t.Errorf("%d tickets with %d comments, want 50 with 145", n, comments)
+	}
 	if mails := desk.Outbox.Mails(); len(mails) > 0 {
 		t.Errorf("%d mails were sent, the first by a %s", len(mails), mails[0].Why)
+	}
+	if again := kindOf(t, migrate(t, r), helpdesk.KindTicket); again.Outcomes["unchanged"] != 50 {
+		t.Errorf("a second run: %v, want 50 unchanged", again.Outcomes)
+	}
+}
+
+// TestTroubleOfZendeskLosesAndDoublesNothing: answers are lost after jobs were
+// queued, jobs are slow, limits are hit, servers fail and break off.
+func TestTroubleOfZendeskLosesAndDoublesNothing(t *testing.T) {
+	want := canonical(t, zendeskTarget(t, first(moved(t, zendesk.Options{}))))
+	for seed := range uint64(1) {
+		chance := rand.New(rand.NewPCG(seed, 1))
+		often := func(int) bool { return chance.IntN(200) == 0 }
+		desk, _ := moved(t, zendesk.Options{Work: 2 * time.Millisecond, Queue: 20 * time.Millisecond},
+			simulator.Fault{Method: "POST", Path: "/api/v2/imports", When: simulator.Nth(1), Effect: simulator.Lose},
+			simulator.Fault{Method: "POST", Path: "/api/v2/users/create_many", When: simulator.Nth(1), Effect: simulator.Cut},
+			simulator.Fault{Method: "POST", Path: "/api/v2/organizations", When: simulator.Nth(1), Effect: simulator.Lose},
+			simulator.Fault{When: often, Effect: simulator.Refuse, Status: 429, After: 1},
+			simulator.Fault{When: often, Effect: simulator.Refuse, Status: 502},
+			simulator.Fault{When: often, Effect: simulator.Lose})
+		desk.Faults.Clear()
+		if got := canonical(t, zendeskTarget(t, desk)); differ(got, want) != "" {
+			t.Errorf("seed %d: the account differs from that of an undisturbed run:\n%s", seed, differ(got, want))
+		}
+		if mails := desk.Outbox.Mails(); len(mails) > 0 {
+			t.Errorf("seed %d: %d mails were sent", seed, len(mails))
+		}
+	}
+}
+
+func first(desk *zendesk.Desk, _ *Runtime) *zendesk.Desk { return desk }
+
+// TestAZendeskMovesToAnother: what the first one holds stands in the second.
+func TestAZendeskMovesToAnother(t *testing.T) {
+	from, _ := moved(t, zendesk.Options{})
+	from.Advance(2 * time.Minute)
+	to := zendeskAccount(sample.Crash(), zendesk.Options{})
+	r := open(t, t.TempDir(), parse(t), zendeskSource(t, from), zendeskTarget(t, to))
+	report := migrate(t, r)
+	if report.Partial() || !report.Census.Conserved {
+		t.Errorf("%s\n%+v", report.Summary("en"), report.Findings)
+	}
+	if got, want := len(to.IDs("tickets")), len(from.IDs("tickets")); got != want {
+		t.Errorf("%d tickets arrived of %d", got, want)
+	}
+	for i, id := range from.IDs("tickets") {
+		there := to.IDs("tickets")[i]
+		if got, want := len(to.Comments(there)), len(from.Comments(id)); got != want {
+			t.Errorf("ticket %d has %d comments, want %d", there, got, want)
+		}
+	}
+	if mails := to.Outbox.Mails(); len(mails) > 0 {
+		t.Errorf("%d mails were sent", len(mails))
 	}
 }

@@ -16,9 +16,8 @@
 // changes meanwhile comes again, and what changed within the last minute is left to
 // the next run, by Zendesk itself. Deleted rows of the exports are [connectors.Gone].
 // The comments of a ticket are asked for ticket by ticket. The export of ticket
-// events has them too, but in the order of events: a ticket's are spread over the
-// whole export, which a page would have to hold. It would save nothing either: ten
-// pages of a thousand events a minute are slower than 700 tickets a minute.
+// events has them too, in fewer requests, but in the order of events: a ticket's are
+// spread over the whole export, and a page, which keeps nothing, can't wait for them.
 // Organizations and articles are exported by whole seconds; the last is read again.
 // A merged ticket stays what it is in Zendesk: a closed ticket, with a link to the
 // one that goes on.

@@ -124,7 +124,7 @@ func TestAnAccountMovesIntoZendeskAndNobodyIsMailed(t *testing.T) {
 // queued, jobs are slow, limits are hit, servers fail and break off.
 func TestTroubleOfZendeskLosesAndDoublesNothing(t *testing.T) {
 	want := canonical(t, zendeskTarget(t, first(moved(t, zendesk.Options{}))))
-	for seed := range uint64(1) {
+	for seed := range seeds {
 		chance := rand.New(rand.NewPCG(seed, 1))
 		often := func(int) bool { return chance.IntN(200) == 0 }
 		desk, _ := moved(t, zendesk.Options{Work: 2 * time.Millisecond, Queue: 20 * time.Millisecond},
@@ -143,6 +143,9 @@ func TestTroubleOfZendeskLosesAndDoublesNothing(t *testing.T) {
 		}
 	}
 }
+
+// seeds is how many kinds of trouble are tried.
+const seeds = uint64(1)
 
 func first(desk *zendesk.Desk, _ *Runtime) *zendesk.Desk { return desk }
 

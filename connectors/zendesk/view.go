@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/safeconduct/safeconduct/connectors/origin"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -160,10 +161,12 @@ func (v view) comment(c *comment) helpdesk.Comment {
 }
 
 // box is what Zendesk puts around a comment.
-var box = regexp.MustCompile(`(?s)^\s*<div class="zd-comment[^"]*"[^>]*>(.*)</div>\s*$`)
+var box = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)^\s*<div class="zd-comment[^"]*"[^>]*>(.*)</div>\s*$`)
+})
 
 func unboxed(body string) string {
-	if m := box.FindStringSubmatch(body); m != nil {
+	if m := box().FindStringSubmatch(body); m != nil {
 		return m[1]
 	}
 	return body

@@ -48,29 +48,22 @@ keys and what it staged are destroyed.`,
 }
 
 func (a *app) approve(ctx context.Context, wanted string, d migration.Decision) error {
-	p, err := a.readPlan()
-	if err != nil {
-		return err
-	}
-	r, bar, err := a.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	run, err := waiting(ctx, r, wanted)
-	if err != nil {
-		return err
-	}
-	if err := r.Decide(ctx, run, d, localRole, localActor); err != nil {
-		return err
-	}
-	run, err = r.Resume(ctx)
-	bar.end()
-	var failed *embedded.Failed
-	if d == migration.Rejected && errors.As(err, &failed) && failed.Name == string(migration.ApprovalRefused) {
-		return a.printRejected(run.ID, d)
-	}
-	return a.finished(r, run, err)
+	return a.here(ctx, func(r *embedded.Runtime, bar *progress) error {
+		run, err := waiting(ctx, r, wanted)
+		if err != nil {
+			return err
+		}
+		if err := r.Decide(ctx, run, d, localRole, localActor); err != nil {
+			return err
+		}
+		run, err = r.Resume(ctx)
+		bar.end()
+		var failed *embedded.Failed
+		if d == migration.Rejected && errors.As(err, &failed) && failed.Name == string(migration.ApprovalRefused) {
+			return a.printRejected(run.ID, d)
+		}
+		return a.finished(r, run, err)
+	})
 }
 
 func (a *app) printRejected(run string, d migration.Decision) error {

@@ -33,36 +33,29 @@ holds ids and times, and no content.`,
 }
 
 func (a *app) fixDates(ctx context.Context, out string) error {
-	p, err := a.readPlan()
-	if err != nil {
-		return err
-	}
-	r, _, err := a.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	var script bytes.Buffer
-	fixed, err := r.FixDates(ctx, &script)
-	if errors.Is(err, embedded.ErrNoDateFixer) {
-		return &exitError{err, exitNothing}
-	}
-	if err != nil {
-		return err
-	}
-	if fixed.Tickets == 0 {
-		return &exitError{errors.New("the migration has created no ticket with a date to set"), exitNothing}
-	}
-	if out == "-" {
-		_, err = a.out.Write(script.Bytes())
-		return err
-	}
-	if err := os.WriteFile(out, script.Bytes(), 0o600); err != nil {
-		return err
-	}
-	return a.print(fixedDates{fixed, out}, func(w io.Writer) {
-		fmt.Fprintf(w, "%s sets the dates of %d tickets and %d comments. Read it, copy the target's database, then run it there.\n",
-			out, fixed.Tickets, fixed.Comments)
+	return a.here(ctx, func(r *embedded.Runtime, _ *progress) error {
+		var script bytes.Buffer
+		fixed, err := r.FixDates(ctx, &script)
+		if errors.Is(err, embedded.ErrNoDateFixer) {
+			return &exitError{err, exitNothing}
+		}
+		if err != nil {
+			return err
+		}
+		if fixed.Tickets == 0 {
+			return &exitError{errors.New("the migration has created no ticket with a date to set"), exitNothing}
+		}
+		if out == "-" {
+			_, err = a.out.Write(script.Bytes())
+			return err
+		}
+		if err := os.WriteFile(out, script.Bytes(), 0o600); err != nil {
+			return err
+		}
+		return a.print(fixedDates{fixed, out}, func(w io.Writer) {
+			fmt.Fprintf(w, "%s sets the dates of %d tickets and %d comments. Read it, copy the target's database, then run it there.\n",
+				out, fixed.Tickets, fixed.Comments)
+		})
 	})
 }
 

@@ -158,18 +158,11 @@ keeps to the plan that the run was started with.`,
 			if a.remote != "" {
 				return a.there(func(r *remote) error { return r.resume(c.Context()) })
 			}
-			p, err := a.readPlan()
-			if err != nil {
-				return err
-			}
-			r, bar, err := a.open(c.Context(), p)
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			run, err := r.Resume(c.Context())
-			bar.end()
-			return a.finished(r, run, err)
+			return a.here(c.Context(), func(r *embedded.Runtime, bar *progress) error {
+				run, err := r.Resume(c.Context())
+				bar.end()
+				return a.finished(r, run, err)
+			})
 		},
 	}
 }

@@ -40,28 +40,21 @@ the run ended. With --remote it also fetches the documents of the run.`,
 }
 
 func (a *app) reportAgain(ctx context.Context, wanted string) error {
-	p, err := a.readPlan()
-	if err != nil {
-		return err
-	}
-	r, _, err := a.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	run, err := r.Ledger().LastRun(ctx)
-	if err == nil && wanted != "" {
-		run, err = r.Ledger().Run(ctx, wanted)
-	}
-	if errors.Is(err, ledger.ErrNotFound) {
-		return embedded.ErrNothingToResume
-	}
-	if err != nil {
-		return err
-	}
-	report, err := r.Report(ctx, r.Run(run.ID, migration.Mode(run.Mode)))
-	if err != nil {
-		return err
-	}
-	return a.printReport(report, filepath.Join(a.reports, p.Migration, run.ID))
+	return a.here(ctx, func(r *embedded.Runtime, _ *progress) error {
+		run, err := r.Ledger().LastRun(ctx)
+		if err == nil && wanted != "" {
+			run, err = r.Ledger().Run(ctx, wanted)
+		}
+		if errors.Is(err, ledger.ErrNotFound) {
+			return embedded.ErrNothingToResume
+		}
+		if err != nil {
+			return err
+		}
+		report, err := r.Report(ctx, r.Run(run.ID, migration.Mode(run.Mode)))
+		if err != nil {
+			return err
+		}
+		return a.printReport(report, filepath.Join(a.reports, r.Plan.Migration, run.ID))
+	})
 }

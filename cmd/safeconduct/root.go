@@ -14,12 +14,8 @@ import (
 
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/release"
 )
-
-// version is set by the release build.
-var version = "0.1.0-dev"
-
-func tool() string { return "safeconduct/" + version }
 
 // An app is one call of the command line.
 type app struct {
@@ -63,7 +59,7 @@ Start with:  safeconduct init     writes a commented plan from a few questions
 ` + exitHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version,
+		Version:       release.Version,
 	}
 	f := root.PersistentFlags()
 	f.StringVarP(&a.planFile, "plan", "p", "plan.yaml", "the plan")
@@ -108,13 +104,28 @@ func (a *app) readPlan() (*plan.Plan, error) {
 
 // open opens the runtime of a plan, with progress on standard error.
 func (a *app) open(ctx context.Context, p *plan.Plan) (*embedded.Runtime, *progress, error) {
-	r, err := embedded.Open(ctx, p, embedded.Options{Home: a.home, Reports: a.reports, Passphrase: a.passphrase(), Tool: tool()})
+	r, err := embedded.Open(ctx, p, embedded.Options{Home: a.home, Reports: a.reports, Passphrase: a.passphrase(), Tool: release.Tool()})
 	if err != nil {
 		return nil, nil, err
 	}
 	bar := newProgress(a.err, a.quiet)
 	r.Progress = bar.step
 	return r, bar, nil
+}
+
+// here does something with the runtime of the plan on this machine, as there does it
+// elsewhere.
+func (a *app) here(ctx context.Context, do func(*embedded.Runtime, *progress) error) error {
+	p, err := a.readPlan()
+	if err != nil {
+		return err
+	}
+	r, bar, err := a.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return do(r, bar)
 }
 
 // passphraseFile names the variable that names a file with the passphrase of the
@@ -156,7 +167,7 @@ func (a *app) versionCommand() *cobra.Command {
 		v := struct {
 			Version string `json:"version"`
 			Go      string `json:"go"`
-		}{Version: version}
+		}{Version: release.Version}
 		if info, ok := debug.ReadBuildInfo(); ok {
 			v.Go = info.GoVersion
 		}

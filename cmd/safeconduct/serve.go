@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/safeconduct/safeconduct/internal/embedded"
+	"github.com/safeconduct/safeconduct/internal/release"
 	"github.com/safeconduct/safeconduct/internal/web"
 )
 
@@ -42,7 +43,7 @@ func (a *app) serve(ctx context.Context, listen, tokenFile string) (err error) {
 	if _, err := a.readPlan(); err != nil {
 		return err
 	}
-	service, err := embedded.NewService(a.planFile, embedded.Options{Home: a.home, Reports: a.reports, Passphrase: a.passphrase(), Tool: tool()})
+	service, err := embedded.NewService(a.planFile, embedded.Options{Home: a.home, Reports: a.reports, Passphrase: a.passphrase(), Tool: release.Tool()})
 	if err != nil {
 		return usage(err)
 	}

@@ -45,36 +45,30 @@ type statusResult struct {
 type kindState map[ledger.State]int
 
 func (a *app) status(ctx context.Context) error {
-	p, err := a.readPlan()
-	if err != nil {
-		return err
-	}
-	r, _, err := a.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	s := statusResult{Migration: p.Migration, Runs: []ledger.Run{}, Cursors: []ledger.Cursor{}}
-	for run, err := range r.Ledger().Runs(ctx) {
+	return a.here(ctx, func(r *embedded.Runtime, _ *progress) error {
+		s := statusResult{Migration: r.Plan.Migration, Runs: []ledger.Run{}, Cursors: []ledger.Cursor{}}
+		for run, err := range r.Ledger().Runs(ctx) {
+			if err != nil {
+				return err
+			}
+			s.Runs = append(s.Runs, run)
+		}
+		for c, err := range r.Ledger().Cursors(ctx) {
+			if err != nil {
+				return err
+			}
+			s.Cursors = append(s.Cursors, c)
+		}
+		records, err := states(ctx, r.Ledger())
 		if err != nil {
 			return err
 		}
-		s.Runs = append(s.Runs, run)
-	}
-	for c, err := range r.Ledger().Cursors(ctx) {
-		if err != nil {
-			return err
+		s.Records, s.Next = records, a.next(s.Runs)
+		if _, approval, err := r.Approval(ctx); err == nil && approval.Pending() && s.Runs[len(s.Runs)-1].State == ledger.RunRunning {
+			s.Approval, s.Next = &approval, a.nextApproval()
 		}
-		s.Cursors = append(s.Cursors, c)
-	}
-	if s.Records, err = states(ctx, r.Ledger()); err != nil {
-		return err
-	}
-	s.Next = a.next(s.Runs)
-	if _, approval, err := r.Approval(ctx); err == nil && approval.Pending() && s.Runs[len(s.Runs)-1].State == ledger.RunRunning {
-		s.Approval, s.Next = &approval, a.nextApproval()
-	}
-	return a.print(s, func(w io.Writer) { s.print(w) })
+		return a.print(s, func(w io.Writer) { s.print(w) })
+	})
 }
 
 func (a *app) nextApproval() string {

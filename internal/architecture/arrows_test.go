@@ -29,6 +29,7 @@ const adapter = "an adapter keeps the promises of its port, by what one runtime 
 // parts is the picture of docs/architecture.md as a table, from the bottom up.
 var parts = []part{
 	{model, nil, "the model is what everything else agrees on"},
+	{"internal/release", nil, "both runtimes say the same of what they are"},
 	{"internal/usage", nil, "whoever asks somebody counts it, and knows nobody who reads it"},
 	{"internal/audit", nil, "the log is a witness and must not depend on what it watches"},
 	{"internal/keyring", nil, "whoever holds keys knows no content"},
@@ -74,14 +75,14 @@ var parts = []part{
 
 	{"internal/sdkhttp", nil, "how a request is sent has nothing to do with what it asks"},
 	{"internal/deployed", []string{"internal/sdkhttp", contract, model, "connectors/list/hosted", "internal/audit/...", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
-		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging/...", "internal/usage", "internal/workflow", "statemachine"},
+		"internal/ledger/...", "internal/migration", "internal/plan", "internal/release", "internal/staging/...", "internal/usage", "internal/workflow", "statemachine"},
 		"the wiring of the other runtime; its test runs the definition, and the embedded runtime beside it"},
 	{"internal/deployed/backend", []string{"internal/api/...", "internal/cost", "internal/deployed", model, "internal/function", "internal/ledger", "internal/migration", "internal/plan"},
 		"what AWS offers to the API: it starts executions and reads what they left, and only function api carries it"},
 	{"functions", nil, "the test of all functions runs them as Lambda does"},
 	{"functions/*", []string{"internal/deployed/...", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
-		"internal/migration", "internal/plan", "internal/privacy"}, "a command reads plans and shows results; the runtime does the rest"},
+		"internal/migration", "internal/plan", "internal/privacy", "internal/release"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/agreement", []string{"internal/workflow", "statemachine"}, "two ways to run the definitions are compared, and nothing of what they do"},
 	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/deployed", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},

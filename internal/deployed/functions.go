@@ -24,11 +24,9 @@ import (
 	ledgerrows "github.com/safeconduct/safeconduct/internal/ledger/dynamodb"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/release"
 	"github.com/safeconduct/safeconduct/internal/staging/s3"
 )
-
-// Tool is the name and version that audit events and reports carry.
-const Tool = "safeconduct/0.1.0-dev"
 
 // workers is how many segments are anonymized side by side: more than one machine
 // has processors, and few enough that a new account's Lambda gives them.
@@ -56,7 +54,7 @@ func open() (p parts, err error) {
 	p.staged = Objects{bucket, p.config.StagingBucket, p.config.DataKey}
 	p.keys = keyrows.New(db, p.config.KeyringTable)
 	p.desks = &desks{secrets: &secrets{api: secretsmanager.NewFromConfig(p.sdk)}, bucket: p.staged}
-	p.log = migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: rows, Tool: Tool}
+	p.log = migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: rows, Tool: release.Tool()}
 	p.base = migration.Base{Plans: Plans{p.staged}, Rows: rows, Staging: s3.New(bucket, p.config.StagingBucket, p.config.DataKey),
 		Audit: p.log, Now: time.Now}
 	return p, nil
@@ -174,7 +172,7 @@ func Finish() function.Handler {
 func Report(render evidence.Renderer) function.Handler {
 	return handler(func(p parts) function.Handler {
 		return function.Handle(migration.Report{Base: p.base, Sources: p.desks, Targets: p.desks, Log: p.log, Render: render,
-			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: Tool,
+			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: release.Tool(),
 			Tested: plan.Runtime{Find: hosted.Find}.Tested}.Do)
 	})
 }

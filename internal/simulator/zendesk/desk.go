@@ -27,8 +27,11 @@ type Options struct {
 	Repeats bool
 	// TokenLives is how long an upload can be attached; 0: three days.
 	TokenLives time.Duration
-	// Labels are switched off by plans below Professional.
+	// NoLabels: articles have no labels, as on plans below Professional.
 	NoLabels bool
+	// Without lists what the plan does not have, by the beginnings of paths behind
+	// /api/v2: asked for, it is not found.
+	Without []string
 	// StrictNotes: an end user can't be the author of a private comment.
 	StrictNotes bool
 }

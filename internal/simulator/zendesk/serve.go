@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,6 +70,10 @@ func (d *Desk) serve(route string, handle func(*request) answer) http.Handler {
 		defer d.mu.Unlock()
 		d.base = "http://" + r.Host
 		w.Header().Set("Date", d.Now().Format(http.TimeFormat))
+		if d.without(r.URL.Path) {
+			write(w, missing())
+			return
+		}
 		public := strings.Contains(route, "/attachments/token/") || strings.Contains(route, "/stored/")
 		user, token, _ := r.BasicAuth()
 		switch {
@@ -89,6 +94,11 @@ func (d *Desk) serve(route string, handle func(*request) answer) http.Handler {
 			write(w, a)
 		}
 	})
+}
+
+// without reports whether the plan of the account does not have what is asked for.
+func (d *Desk) without(path string) bool {
+	return slices.ContainsFunc(d.o.Without, func(p string) bool { return strings.HasPrefix(path, "/api/v2"+p) })
 }
 
 func write(w http.ResponseWriter, a answer) {

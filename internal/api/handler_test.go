@@ -179,7 +179,7 @@ func TestWhatIsNotUnderstoodIsRefusedWithANextStep(t *testing.T) {
 		{"PUT /v1/migrations/acme-2026/schedule", `{"every":"1m","state":"active"}`, nil, 422, "5 minutes"},
 		{"PUT /v1/migrations/acme-2026/schedule", `{"every":"1h","cron":"0 2 * * *","state":"active"}`, nil, 422, "one of every and cron"},
 		{"POST /v1/migrations/acme-2026/uploads", `{"name":"../tickets.csv","size":1}`, nil, 422, "without a folder"},
-		{"POST /v1/migrations/acme-2026/uploads", `{"name":"tickets.csv","size":9999999999}`, nil, 422, "5 GiB"},
+		{"POST /v1/migrations/acme-2026/uploads", `{"name":"tickets.csv","size":9999999999}`, nil, 422, "400 MiB"},
 		{"POST /v1/migrations/acme-2026/runs/r0002/approval", `{"decision":"maybe"}`, nil, 422, "approve or reject"},
 		{"PATCH /v1/migrations", "", nil, 405, "GET"},
 		{"GET /v1/nothing", "", nil, 404, "no such path"},

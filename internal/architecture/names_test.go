@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ var fates = map[migration.Name]struct {
 }{
 	migration.SourceUnavailable: {retried, "platforms come back"},
 	migration.TargetUnavailable: {retried, "platforms come back, and load probes for what it did"},
+	migration.LeaseTaken:        {retried, "a run of a schedule waits for the one before it"},
 	migration.StorageFailed:     {retried, "a conflict or a throttled store is over in seconds"},
 
 	migration.ApprovalRefused: {caught, "what was staged is destroyed before the run ends"},
@@ -75,9 +77,12 @@ var asks = map[string][]migration.Name{
 }
 
 // meets reports whether a failure can occur in the step that a Task calls. What
-// only lists segments asks no desk.
+// only lists segments asks no desk; only what begins a run can find another there.
 func (s state) meets(n migration.Name) bool {
 	found := functionARN.FindStringSubmatch(s.function())
+	if n == migration.LeaseTaken {
+		return path.Base(s.at) == "Plan"
+	}
 	if found == nil || n != migration.SourceUnavailable && n != migration.TargetUnavailable {
 		return found != nil
 	}

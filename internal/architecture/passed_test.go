@@ -20,7 +20,7 @@ import (
 // adds one says by it that its value is a reference, a count or a name of ours.
 // "phase/name" is a key that is allowed in one place only.
 var passed = set(`
-	run tenant migration id mode limit adopt execution next_part loops complete
+	run tenant migration id mode limit adopt waits execution next_part loops complete
 
 	approval plan raw read clean gate result census commit seal report finish
 	plan_hash kinds kind concurrency workers results phases phase phase_count next phases/name phase/name

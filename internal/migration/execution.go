@@ -52,6 +52,9 @@ func (b Base) hold(ctx context.Context, r Run, execution string) error {
 	}
 	lease, err := l.Acquire(ctx, r.ID)
 	var busy *ledger.Busy
+	if errors.As(err, &busy) && r.Waits {
+		return failf(LeaseTaken, "run %s is under way; this one waits", busy.Run)
+	}
 	if errors.As(err, &busy) {
 		return failf(LeaseLost, "run %s is under way", busy.Run)
 	}

@@ -27,6 +27,7 @@ const (
 	KeyForgotten      Name = "KeyForgotten"      // the run was sealed or given up
 	LedgerLost        Name = "LedgerLost"        // the target holds this migration's records, the ledger does not
 	LeaseLost         Name = "LeaseLost"         // another run took over
+	LeaseTaken        Name = "LeaseTaken"        // another run is under way, and this one waits for its end
 	TargetUnprepared  Name = "TargetUnprepared"  // something has to be set up in the target first
 	TargetMails       Name = "TargetMails"       // the target sends mail for what the run writes
 	GateClosed        Name = "GateClosed"        // the gate stopped the run before loading
@@ -41,7 +42,7 @@ const (
 // Names lists the closed list.
 func Names() []Name {
 	return []Name{PlanInvalid, PlanChanged, AccessDenied, SourceUnavailable, TargetUnavailable, StorageFailed,
-		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NoRemover, NotVerified, Aborted, Internal}
+		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, LeaseTaken, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NoRemover, NotVerified, Aborted, Internal}
 }
 
 // A Failure is an error as both runtimes and the execution history see it: a

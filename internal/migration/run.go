@@ -30,6 +30,8 @@ type Run struct {
 	Limit     int    `json:"limit,omitempty"` // demo: tickets at most
 	// Adopt: the ledger was lost; each record is looked for in the target first.
 	Adopt bool `json:"adopt,omitempty"`
+	// Waits: while another run is under way it waits for that to end.
+	Waits bool `json:"waits,omitempty"`
 }
 
 // Path is the run's place below that of its migration.

@@ -141,7 +141,7 @@ func TestOfManyWhoStartAtOnceOneStartsARun(t *testing.T) {
 // was started.
 func TestAStartThatWasCutOffIsDoneByItsRepetition(t *testing.T) {
 	b := opened(t, waits, ends)
-	if _, err := b.enter(t.Context(), acme, start{}, api.Start{Mode: api.ModeFull, Key: "k"}); err != nil {
+	if _, err := b.enter(t.Context(), acme, start{}, api.Start{Mode: api.ModeFull, Key: "k"}, false); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := b.Start(t.Context(), acme, api.Start{Mode: api.ModeFull, Key: "k"}); err != nil || s.Run != "r0001" {
@@ -436,5 +436,27 @@ func TestATaskThatFailedSaysWhy(t *testing.T) {
 	got, err := b.Task(t.Context(), acme, api.Preview, id)
 	if err != nil || got.State != api.TaskFailed || got.Failure != "SourceUnavailable" || got.Message != "the source does not answer" {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestWhatIsDueWhileARunIsAtWorkWaitsForIt: one run, not one for each time that
+// passes meanwhile.
+func TestWhatIsDueWhileARunIsAtWorkWaitsForIt(t *testing.T) {
+	b := opened(t, waits, ends)
+	first, err := b.Start(t.Context(), acme, api.Start{Mode: api.ModeFull})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.ledger(acme).PutRun(t.Context(), ledger.Run{ID: first.Run, Mode: "full", State: ledger.RunRunning}); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{"2026-11-25T02:00:00Z", "2026-11-25T02:15:00Z"} {
+		if err := b.fire(t.Context(), fired{"acme", "desk", at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last, err := lastStart(t.Context(), b.ledger(acme))
+	if names := b.executions(t, b.migrate); err != nil || len(names) != 2 || !last.Run.Waits {
+		t.Errorf("executions %v, the last start %+v, %v", names, last, err)
 	}
 }

@@ -46,6 +46,11 @@ func underWay(name string) error {
 // Start puts a run on record and starts its execution. As on the command line, a
 // demo and a full run first remove what the last demo created.
 func (b *Backend) Start(ctx context.Context, m api.Migration, q api.Start) (api.Started, error) {
+	return b.begin(ctx, m, q, false)
+}
+
+// begin starts a run, which waits for one that is under way or is refused for it.
+func (b *Backend) begin(ctx context.Context, m api.Migration, q api.Start, waits bool) (api.Started, error) {
 	p, demo, err := b.readPlan(ctx, m)
 	if err != nil {
 		return api.Started{}, err
@@ -70,10 +75,10 @@ func (b *Backend) Start(ctx context.Context, m api.Migration, q api.Start) (api.
 		return api.Started{}, err
 	}
 	if q.Key == "" || last.Key != q.Key {
-		if err := b.clear(ctx, of, last, q.NewRun); err != nil {
+		if err := b.clear(ctx, of, last, clearing{all: q.NewRun, beside: waits}); err != nil {
 			return api.Started{}, err
 		}
-		if last, err = b.enter(ctx, of, last, q); err != nil {
+		if last, err = b.enter(ctx, of, last, q, waits); err != nil {
 			return api.Started{}, err
 		}
 	}
@@ -84,7 +89,7 @@ func (b *Backend) Start(ctx context.Context, m api.Migration, q api.Start) (api.
 }
 
 // enter puts the next run on record, unless somebody else was first.
-func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q api.Start) (next start, err error) {
+func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q api.Start, waits bool) (next start, err error) {
 	l := b.ledger(m)
 	n, err := l.CountRuns(ctx)
 	if err != nil {
@@ -98,7 +103,7 @@ func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q ap
 		}
 		next.Run.ID = ledger.RunID(at + 1)
 	}
-	next.Run.Limit, next.Run.Adopt = q.Limit, q.Adopt
+	next.Run.Limit, next.Run.Adopt, next.Run.Waits = q.Limit, q.Adopt, waits
 	if next.Room, err = b.room(ctx, m, next.Run); err != nil {
 		return next, err
 	}
@@ -141,7 +146,7 @@ func (b *Backend) clearDemo(ctx context.Context, demo api.Migration) error {
 	if err != nil {
 		return err
 	}
-	return b.clear(ctx, demo, last, true)
+	return b.clear(ctx, demo, last, clearing{all: true})
 }
 
 // launch starts the execution of a run, or of the rollback that the run follows.
@@ -177,10 +182,15 @@ type then struct {
 // nothing follows.
 type nothing struct{}
 
+// A clearing says what becomes of runs that are in the way of another.
+type clearing struct {
+	all    bool // give up also what can go on
+	beside bool // let a run be that is at work
+}
+
 // clear gives up the runs that are in the way of another: nothing of theirs stays
-// readable. It refuses where one is at work, and where one can go on unless all are
-// to be given up.
-func (b *Backend) clear(ctx context.Context, m api.Migration, last start, all bool) error {
+// readable. It refuses where one is at work, and where one can go on.
+func (b *Backend) clear(ctx context.Context, m api.Migration, last start, c clearing) error {
 	recorded := map[string]bool{}
 	for r, err := range b.ledger(m).Runs(ctx) {
 		if err != nil {
@@ -188,8 +198,12 @@ func (b *Backend) clear(ctx context.Context, m api.Migration, last start, all bo
 		}
 		recorded[r.ID] = true
 		if r.State == ledger.RunRunning {
-			if err := b.halt(ctx, m, r, all); err != nil {
+			at, err := b.halt(ctx, m, r, c)
+			if err != nil {
 				return err
+			}
+			if at {
+				continue
 			}
 		}
 		if r.State != ledger.RunFinished && r.Sealed == nil {
@@ -209,25 +223,27 @@ func (b *Backend) clear(ctx context.Context, m api.Migration, last start, all bo
 }
 
 // halt sees that no execution is at work on a run that is to be given up. One that
-// waits for an approval is stopped.
-func (b *Backend) halt(ctx context.Context, m api.Migration, r ledger.Run, giveUp bool) error {
+// waits for an approval is stopped. It reports whether one is at work and may be.
+func (b *Backend) halt(ctx context.Context, m api.Migration, r ledger.Run, c clearing) (atWork bool, err error) {
 	of := run(m, r.ID, migration.Mode(r.Mode))
 	x, err := b.flow.last(ctx, b.migrate, of.Execution())
 	if err != nil {
-		return err
+		return false, err
 	}
 	_, _, waits, err := migration.Approvals{Base: b.Base}.Pending(ctx, of)
 	switch {
 	case err != nil:
-		return err
-	case x.going() && !(waits && giveUp):
-		return underWay(m.Name)
-	case !giveUp:
-		return &api.Refusal{Kind: api.ErrConflict, Code: "run-unfinished", Say: "Run " + r.ID + " is not finished.", Next: "Resume it, or give it up with new_run."}
+		return false, err
+	case x.going() && c.beside:
+		return true, nil
+	case x.going() && !(waits && c.all):
+		return false, underWay(m.Name)
+	case !c.all:
+		return false, &api.Refusal{Kind: api.ErrConflict, Code: "run-unfinished", Say: "Run " + r.ID + " is not finished.", Next: "Resume it, or give it up with new_run."}
 	case x.going():
-		return b.flow.stop(ctx, b.migrate, x.name)
+		return false, b.flow.stop(ctx, b.migrate, x.name)
 	}
-	return nil
+	return false, nil
 }
 
 // giveUp marks a run as given up and has its keys destroyed. The mark comes first:

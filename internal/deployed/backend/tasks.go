@@ -54,7 +54,7 @@ func (b *Backend) alone(ctx context.Context, m api.Migration, a api.Action) erro
 		return err
 	}
 	if a == api.Rollback {
-		return b.clear(ctx, m, last, true)
+		return b.clear(ctx, m, last, clearing{all: true})
 	}
 	s, err := b.standing(ctx, m)
 	if err != nil || len(s.Runs) == 0 || s.Runs[len(s.Runs)-1].State != ledger.RunRunning {

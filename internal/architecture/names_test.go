@@ -73,7 +73,6 @@ var asks = map[string][]migration.Name{
 	"Anonymize": {migration.TargetUnavailable}, // for the words that it takes
 	"Load":      {migration.TargetUnavailable},
 	"Verify":    {migration.TargetUnavailable},
-	"Report":    {migration.SourceUnavailable, migration.TargetUnavailable}, // for their profiles
 }
 
 // meets reports whether a failure can occur in the step that a Task calls. What

@@ -23,8 +23,10 @@ import (
 )
 
 // desks opens the desks of a plan and keeps them open while the process works on
-// the same plan: a session with a help desk is worth more than a request. One
-// tenant's are closed before another's are opened.
+// the same run: a session with a help desk is worth more than a request. What a
+// connector remembers of a target is wrong once a rollback went by, in this process or
+// in another; so the next run opens its own, and one tenant's are closed before
+// another's are opened.
 type desks struct {
 	secrets *secrets
 	bucket  Objects // where uploads lie
@@ -121,7 +123,7 @@ func (d *desks) runtime(ctx context.Context, p *plan.Plan) plan.Runtime {
 
 // change closes what another plan opened.
 func (d *desks) change(p *plan.Plan) error {
-	of := p.Tenant + "/" + p.Migration + "/" + p.Hash(connectors.TargetProfile{})
+	of := p.Tenant + "/" + p.Migration + "/" + p.RunID + "/" + p.Hash(connectors.TargetProfile{})
 	if d.of == of {
 		return nil
 	}

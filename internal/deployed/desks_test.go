@@ -14,6 +14,8 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
+
+	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
@@ -112,4 +114,37 @@ func uploads(t *testing.T, files map[string]string) Objects {
 	t.Setenv("AWS_ACCESS_KEY_ID", "id")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	return Objects{API: c.s3(c.sdk()), Bucket: "bucket"}
+}
+
+// TestTheNextRunOpensItsOwnDesks: what a connector remembers of a target may have
+// been taken back since.
+func TestTheNextRunOpensItsOwnDesks(t *testing.T) {
+	memory.Share(t.Name(), memory.New(memory.Options{}))
+	p, err := plan.Parse([]byte(`
+version: 1
+migration: m
+source: {connector: rt}
+target: {connector: memory, desk: `+t.Name()+`}
+privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract, regimes: [gdpr], retention: 30 days, preset: gdpr}
+`), "/nowhere")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desks{secrets: &secrets{}}
+	open := func(run string) connectors.Target {
+		of := *p
+		of.RunID = run
+		target, err := d.Target(t.Context(), &of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return target
+	}
+	first, again, next := open("r0001"), open("r0001"), open("r0002")
+	if first != again {
+		t.Error("two invocations of a run opened two targets")
+	}
+	if first == next {
+		t.Error("two runs share a target")
+	}
 }

@@ -171,7 +171,7 @@ func Finish() function.Handler {
 // carries templates.
 func Report(render evidence.Renderer) function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Handle(migration.Report{Base: p.base, Sources: p.desks, Targets: p.desks, Log: p.log, Render: render,
+		return function.Handle(migration.Report{Base: p.base, Log: p.log, Render: render,
 			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: release.Tool(),
 			Tested: plan.Runtime{Find: hosted.Find}.Tested}.Do)
 	})

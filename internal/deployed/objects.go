@@ -123,6 +123,7 @@ func (s Plans) Plan(ctx context.Context, r migration.Run) (*plan.Plan, error) {
 	if p.Tenant != r.Tenant {
 		return nil, fmt.Errorf("deployed: the plan of run %s is another tenant's", r.ID)
 	}
+	p.RunID = r.ID
 	return p, nil
 }
 

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -52,6 +53,9 @@ func demoFromAnUpload(t *testing.T) {
 		after := redmine.Recount(t)
 		if n := len(after.Tickets) - len(before.Tickets); n != shown {
 			t.Errorf("%d tickets after demo %d, want %d", n, round+1, shown)
+			var report json.RawMessage
+			operator.does(t, http.MethodGet, migrations+"shown-demo/runs/"+begun.Run+"/report", nil, &report, http.StatusOK)
+			t.Logf("%s", report)
 		}
 		wantMasked(t, after)
 	}

@@ -264,7 +264,7 @@ func (r *Runtime) wire() function.Steps {
 		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},
 		Commit: migration.Commit{Base: base},
 		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}},
-		Report: migration.Report{Base: base, Sources: r.Desks, Targets: r.Desks, Out: r.Documents, Log: r.log(),
+		Report: migration.Report{Base: base, Out: r.Documents, Log: r.log(),
 			Render: html.Render, Tool: r.Tool, Tested: here.Tested},
 		Finish: migration.Finish{Base: base},
 	}

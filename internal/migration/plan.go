@@ -84,8 +84,26 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err := s.begin(ctx, l, in, hash); err != nil {
 		return PlanOutput{}, err
 	}
+	if err := l.PutNote(ctx, in.Run.ID, profilesNote, profilesOf(source, profile)); err != nil {
+		return PlanOutput{}, ofStorage("record what the help desks said", err)
+	}
 	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Workers: s.Workers, Concurrency: p.Run.Concurrency,
 		Results: in.Run.Prefix() + "results", PlanHash: hash, Approval: p.Run.Approval, NextPart: NextPart(in.Execution)}, nil
+}
+
+// profiles are what both help desks said of themselves when the run began. Whoever
+// writes its report need ask neither.
+type profiles struct {
+	Source connectors.SourceProfile `json:"source"`
+	Target connectors.TargetProfile `json:"target"`
+}
+
+const profilesNote = "profiles"
+
+// profilesOf leaves out the words that the target takes: there may be thousands.
+func profilesOf(s connectors.SourceProfile, t connectors.TargetProfile) profiles {
+	t.Vocabulary, t.Unprepared = nil, nil
+	return profiles{s, t}
 }
 
 func (s Plan) sourceProfile(ctx context.Context, p *plan.Plan) (connectors.SourceProfile, error) {

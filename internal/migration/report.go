@@ -16,16 +16,14 @@ import (
 	"github.com/safeconduct/safeconduct/internal/privacy"
 )
 
-// Report writes the evidence of a run from what the ledger holds: it opens no
-// key.
+// Report writes the evidence of a run from what the ledger holds: it opens no key
+// and asks no help desk.
 type Report struct {
 	Base
-	Sources Sources
-	Targets Targets
-	Out     Documents
-	Log     Prover
-	Render  evidence.Renderer
-	Tool    string
+	Out    Documents
+	Log    Prover
+	Render evidence.Renderer
+	Tool   string
 	// Tested says what a connector has run against.
 	Tested func(connector string) string
 }
@@ -130,23 +128,12 @@ func (g *gatherer) kind(k helpdesk.Kind) *evidence.Kind {
 func (g *gatherer) desks(ctx context.Context, p *plan.Plan) error {
 	g.report.Source = evidence.Desk{Connector: p.Source.Connector, Tested: g.Tested(p.Source.Connector)}
 	g.report.Target = evidence.Desk{Connector: p.Target.Connector, Tested: g.Tested(p.Target.Connector)}
-	source, err := g.Sources.Source(ctx, p)
-	if err != nil {
-		return ofSource("open", err)
+	var said profiles
+	if err := g.ledger.Note(ctx, g.run.ID, profilesNote, &said); err != nil {
+		return ofStorage("read what the help desks said", err)
 	}
-	s, err := source.Profile(ctx)
-	if err != nil {
-		return ofSource("profile", err)
-	}
+	s, t := said.Source, said.Target
 	g.report.Source.Product, g.report.Source.Version, g.report.Source.Notes = s.Product, s.Version, s.Notes
-	target, err := g.Targets.Target(ctx, p)
-	if err != nil {
-		return ofTarget("open", err)
-	}
-	t, err := target.Profile(ctx)
-	if err != nil {
-		return ofTarget("profile", err)
-	}
 	g.report.Target.Product, g.report.Target.Version, g.report.Target.Notes = t.Product, t.Version, t.Notes
 	g.profile = t
 	return nil

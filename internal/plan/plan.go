@@ -37,6 +37,10 @@ type Plan struct {
 	Privacy   Privacy       `yaml:"privacy" json:"privacy"`
 	Run       Run           `yaml:"run,omitempty" json:"-"`
 
+	// RunID is the run that this is the plan of, where a runtime keeps one for each:
+	// what it holds open for one run may not be used in the next.
+	RunID string `yaml:"-" json:"-"`
+
 	folder string
 }
 

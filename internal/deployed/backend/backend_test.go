@@ -459,4 +459,8 @@ func TestWhatIsDueWhileARunIsAtWorkWaitsForIt(t *testing.T) {
 	if names := b.executions(t, b.migrate); err != nil || len(names) != 2 || !last.Run.Waits {
 		t.Errorf("executions %v, the last start %+v, %v", names, last, err)
 	}
+	s, err := b.Status(t.Context(), acme)
+	if err != nil || len(s.Runs) != 2 || len(s.Waiting) != 1 || s.Waiting[0].Run != "r0002" || s.Waiting[0].For != api.WaitRun || s.Active == nil || s.Active.Run != "r0001" || s.Next.Do != api.NextWait {
+		t.Errorf("the status says %+v, %v", s, err)
+	}
 }

@@ -32,7 +32,12 @@ func (b *Backend) Resume(ctx context.Context, m api.Migration, id string) error 
 	if x.going() {
 		return underWay(m.Name)
 	}
-	if _, err := (migration.Resume{Base: b.Base}).Do(ctx, of); err != nil {
+	_, err = migration.Resume{Base: b.Base}.Do(ctx, of)
+	var busy *ledger.Busy
+	if errors.As(err, &busy) {
+		return underWay(m.Name)
+	}
+	if err != nil {
 		return err
 	}
 	return b.goOn(ctx, x, migration.PlanInput{Run: of})

@@ -122,6 +122,9 @@ func (b *Backend) standing(ctx context.Context, m api.Migration) (api.Status, er
 		return s, err
 	}
 	r, err := b.unrecorded(ctx, last)
+	if r.State == ledger.RunRunning && s.State() == ledger.RunRunning {
+		s.Waiting = append(s.Waiting, api.Waiting{Run: r.ID, For: api.WaitRun, Since: r.Started})
+	}
 	s.Runs = append(s.Runs, r)
 	return s, err
 }
@@ -151,6 +154,9 @@ func (b *Backend) active(ctx context.Context, m api.Migration, s *api.Status) er
 		return nil
 	}
 	last := &s.Runs[len(s.Runs)-1]
+	if len(s.Waiting) > 0 { // for the run before it
+		last = &s.Runs[len(s.Runs)-2]
+	}
 	if last.State == ledger.RunFailed && last.Message == "" {
 		x, err := b.flow.last(ctx, b.migrate, run(m, last.ID, migration.Mode(last.Mode)).Execution())
 		last.Message = x.message

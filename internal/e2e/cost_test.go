@@ -4,12 +4,15 @@ package e2e
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"testing"
 
+	"github.com/safeconduct/safeconduct/internal/api"
 	"github.com/safeconduct/safeconduct/internal/cost"
-	"github.com/safeconduct/safeconduct/internal/helpdesk"
-	"github.com/safeconduct/safeconduct/internal/peers/recount"
+	"github.com/safeconduct/safeconduct/internal/live/livetest"
+	"github.com/safeconduct/safeconduct/internal/peers"
+	"github.com/safeconduct/safeconduct/internal/sample"
 )
 
 // modelled are the calls whose number the model of cost predicts and the recorder
@@ -29,21 +32,23 @@ func (s *system) counted() cost.Calls {
 	return all
 }
 
-// wantPredicted compares what a run asked of AWS with what the model says of one of
-// its size.
-func wantPredicted(t *testing.T, counted cost.Calls, moved recount.Desk) {
-	comments, files := 0, 0
-	for _, k := range moved.Tickets {
-		comments += len(k.Messages)
-		for _, m := range k.Messages {
-			files += len(m.Files)
-		}
+// costsWhatWasPredicted moves an account of which all is known, and compares what the
+// run asked of AWS with what the model says of one of its size.
+func costsWhatWasPredicted(t *testing.T) {
+	redmine := livetest.Open(t, peers.Redmine, peers.Silent)
+	operator := deployed.person("acme", api.Operator)
+	w := cost.Workload{Tickets: tickets, Comments: 5, People: 8, Named: 8, Groups: -1, Organizations: -1, OneByOne: true, Opening: true, Census: true, RowBytes: 520}
+	defer deployed.uploaded(t, operator, "priced", sample.Regular(w.Tickets, w.People, false), redmine)()
+	deployed.recorder.Forget()
+	var begun api.Started
+	operator.does(t, http.MethodPost, migrations+"priced/runs", api.Start{Mode: api.ModeFull}, &begun, http.StatusAccepted)
+	if end := operator.ends(t, begun.Migration, begun.Run); end.State != "finished" {
+		t.Fatalf("it ended so: %+v", end)
 	}
-	a := account()
-	n := len(moved.Tickets)
-	w := cost.Workload{Tickets: n, Comments: comments / n, Attachments: float64(files) / float64(n), People: moved.People, Named: moved.People,
-		Groups: len(a.Of(helpdesk.KindGroup)), Organizations: -1, OneByOne: true, Opening: true, Census: true}
-	predicted := cost.Predict(w)
+	if d := redmine.Recount(t); len(d.Tickets) != w.Tickets {
+		t.Fatalf("%d tickets, want %d", len(d.Tickets), w.Tickets)
+	}
+	counted, predicted := deployed.counted(), cost.Predict(w)
 	for _, name := range slices.Sorted(maps.Keys(predicted.Plus(counted))) {
 		t.Logf("%-40s predicted %6d, counted %6d", name, predicted[name], counted[name])
 	}

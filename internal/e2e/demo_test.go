@@ -33,15 +33,7 @@ func demoFromAnUpload(t *testing.T) {
 	before := redmine.Recount(t)
 	operator := deployed.person("acme", api.Operator)
 	account, names := marked(livetest.First(sample.Live(), tickets))
-	upload := deployed.post(t, operator, account)
-	target := strings.ReplaceAll(string(redmine.Side(redmine.URL, "")), "env:"+livetest.RedmineKey, deployed.keepSecret(t, "acme", "redmine", livetest.SecretOf(peers.Redmine)))
-	defer deployed.empty(t, "uploads/acme/"+upload+"/") // the bucket's life cycle does it after a day
-	w := livetest.NewWorkspace(t, "shown", livetest.Side("{connector: csv, upload: "+upload+"}"), livetest.Side(target), livetest.FromCSVToRedmine)
-	text, err := os.ReadFile(filepath.Join(w.Dir, "plan.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	operator.does(t, http.MethodPut, migrations+"shown/plan", strings.ReplaceAll(string(text), "\n  number_to: Old number", ""), nil, http.StatusOK)
+	defer deployed.uploaded(t, operator, "shown", account, redmine)()
 	for round := range 2 {
 		var begun api.Started
 		operator.does(t, http.MethodPost, migrations+"shown/runs", api.Start{Mode: api.ModeDemo, Limit: shown}, &begun, http.StatusAccepted)
@@ -61,6 +53,21 @@ func demoFromAnUpload(t *testing.T) {
 		wantMasked(t, after, names)
 	}
 	operator.does(t, http.MethodPost, migrations+"shown/runs", api.Start{Mode: api.ModeDemo, Limit: 10 * tickets}, nil, http.StatusUnprocessableEntity)
+}
+
+// uploaded posts an export and uploads the plan of a migration of it into Redmine.
+// The function that it returns does what the bucket's life cycle does after a day.
+func (s *system) uploaded(t *testing.T, p person, name string, a sample.Account, redmine livetest.Desk) (gone func()) {
+	t.Helper()
+	upload := s.post(t, p, name, a)
+	target := strings.ReplaceAll(string(redmine.Side(redmine.URL, "")), "env:"+livetest.RedmineKey, s.keepSecret(t, "acme", "redmine", livetest.SecretOf(peers.Redmine)))
+	w := livetest.NewWorkspace(t, name, livetest.Side("{connector: csv, upload: "+upload+"}"), livetest.Side(target), livetest.FromCSVToRedmine)
+	text, err := os.ReadFile(filepath.Join(w.Dir, "plan.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.does(t, http.MethodPut, migrations+name+"/plan", strings.ReplaceAll(string(text), "\n  number_to: Old number", ""), nil, http.StatusOK)
+	return func() { s.empty(t, "uploads/acme/"+upload+"/") }
 }
 
 // marked puts a needle that is searched for afterwards into each ticket, each
@@ -100,7 +107,7 @@ func wantMasked(t testing.TB, d recount.Desk, names []string) {
 
 // post uploads the sheets of an export by the forms that the API gives out, and
 // returns the id of the upload.
-func (s *system) post(t testing.TB, p person, a sample.Account) (id string) {
+func (s *system) post(t testing.TB, p person, name string, a sample.Account) (id string) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := a.Write(dir); err != nil {
@@ -119,7 +126,7 @@ func (s *system) post(t testing.TB, p person, a sample.Account) (id string) {
 			t.Fatal(err)
 		}
 		var form api.Upload
-		p.does(t, http.MethodPost, migrations+"shown/uploads", api.UploadRequest{Name: filepath.Base(sheet), Size: int64(len(content)), Upload: id}, &form, http.StatusCreated)
+		p.does(t, http.MethodPost, migrations+name+"/uploads", api.UploadRequest{Name: filepath.Base(sheet), Size: int64(len(content)), Upload: id}, &form, http.StatusCreated)
 		id = form.ID
 		if status, answer := submit(t, form, content); status >= http.StatusBadRequest {
 			t.Fatalf("%s: %d\n%s", filepath.Base(sheet), status, answer)

@@ -17,6 +17,7 @@ func TestTheDeployedSystem(t *testing.T) {
 		{"a run waits for an approval", waitsForAnApproval},
 		{"killed, it loses and doubles nothing", killedItLosesAndDoublesNothing},
 		{"a demo from an uploaded file", demoFromAnUpload},
+		{"a run costs what was predicted", costsWhatWasPredicted},
 		{"every call was granted", deployed.everyCallWasGranted},
 		{"nothing is granted in vain", deployed.nothingIsGrantedInVain},
 		{"no content was left", deployed.noContentWasLeft},

@@ -82,13 +82,10 @@ func bringsWhatTheEmbeddedOneDoes(t *testing.T) {
 		if f := m.Forecast(t); livetest.Moving(f, helpdesk.KindTicket) != tickets {
 			t.Errorf("the forecast moves %d tickets", livetest.Moving(f, helpdesk.KindTicket))
 		}
-		deployed.recorder.Forget()
 		r := m.Run(t, "migrate").Wants(t, livetest.ExitDone)
-		counted := deployed.counted()
 		t.Logf("%.1f tickets/s", tickets/r.Took.Seconds())
 		livetest.WantClean(t, m.Report(t, r))
 		wantSame(t, m.target.Recount(t), want)
-		t.Run("and costs what was predicted", func(t *testing.T) { wantPredicted(t, counted, want) })
 		m.Run(t, "verify").Wants(t, livetest.ExitDone)
 	}) {
 		t.FailNow() // what follows starts from there

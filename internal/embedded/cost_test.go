@@ -2,48 +2,17 @@ package embedded
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/cost"
 	"github.com/safeconduct/safeconduct/internal/cost/metertest"
-	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/sample"
 )
-
-// regular is an account of equal tickets: five comments each, seven files of ten.
-func regular(tickets, people int, files bool) sample.Account {
-	a := sample.Account{Files: map[string][]byte{}}
-	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for i := range people {
-		r := helpdesk.New(helpdesk.KindPerson, fmt.Sprint("p", i))
-		*r.Person = helpdesk.Person{Name: fmt.Sprint("Person ", i), Emails: []string{fmt.Sprintf("p%d@example.org", i)}, Role: helpdesk.RoleContact}
-		a.Records = append(a.Records, r)
-	}
-	for i := range tickets {
-		r := helpdesk.New(helpdesk.KindTicket, fmt.Sprint("t", i))
-		t := r.Ticket
-		t.Subject, t.Status, t.Requester, t.Created = fmt.Sprint("Subject ", i), "open", fmt.Sprint("p", i%people), at
-		for c := range 5 {
-			comment := helpdesk.Comment{Key: fmt.Sprint(i, "-", c), Author: fmt.Sprint("p", (i+c)%people), Body: fmt.Sprint("Text ", i, " ", c),
-				Visibility: helpdesk.VisibilityPublic, Created: at.Add(time.Duration(c) * time.Hour)}
-			if files && c == 0 && i%10 < 7 {
-				key := fmt.Sprint("f", i)
-				a.Files[key] = []byte(fmt.Sprint("content ", i))
-				comment.Attachments = []helpdesk.Attachment{{Key: key, Locator: key, Name: key + ".txt", Size: int64(len(a.Files[key]))}}
-			}
-			t.Comments = append(t.Comments, comment)
-		}
-		a.Records = append(a.Records, r)
-	}
-	return a
-}
 
 func metered(t *testing.T, a sample.Account, o memory.Options) cost.Calls {
 	m := metertest.New()
@@ -95,7 +64,7 @@ func TestAMigrationAsksForWhatTheModelOfCostPredicts(t *testing.T) {
 		w := c.workload
 		w.People, w.Named, w.Groups, w.Organizations, w.RowBytes = 40, 40, -1, -1, 520
 		want := cost.Predict(w)
-		got := metered(t, regular(w.Tickets, w.People, w.Attachments > 0), c.target)
+		got := metered(t, sample.Regular(w.Tickets, w.People, w.Attachments > 0), c.target)
 		for _, d := range cost.Compare(want, got, 0.05, "dynamodb.WriteUnits", "dynamodb.ReadUnits", "dynamodb.UpdateItem", "dynamodb.TransactWriteItems",
 			"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "s3.PutObject", "s3.GetObject") {
 			t.Errorf("%s: %s", name, d)

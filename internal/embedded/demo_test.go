@@ -84,7 +84,7 @@ func TestADemoThatNobodyCountedReadsNothing(t *testing.T) {
 }
 
 func TestFilesLargerThanADemoTakesStayBehind(t *testing.T) {
-	a := regular(2, 2, true) // a file of some ten bytes each
+	a := sample.Regular(2, 2, true) // a file of some ten bytes each
 	for name, size := range map[string]int64{"by what the source says": 0, "by what it delivers": 1} {
 		t.Run(name, func(t *testing.T) {
 			if size > 0 {

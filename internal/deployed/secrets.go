@@ -20,7 +20,7 @@ const remembered = 5 * time.Minute
 // it can name secrets of that tenant only, and neither variable nor file of the
 // function.
 type secrets struct {
-	api *secretsmanager.Client
+	get func(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 
 	mu    sync.Mutex
 	known map[string]secret
@@ -54,7 +54,7 @@ func (s *secrets) read(ctx context.Context, name string) (string, error) {
 	if known, ok := s.known[name]; ok && time.Now().Before(known.until) {
 		return known.text(), nil
 	}
-	out, err := s.api.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+	out, err := s.get(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
 	if err != nil || out.SecretString == nil {
 		return "", fmt.Errorf("%w: secret %s can't be read; see that it is there, as text, and named so", connectors.ErrSettings, name)
 	}

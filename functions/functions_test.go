@@ -46,6 +46,7 @@ func TestEachFunctionAnswersALambdaRuntime(t *testing.T) {
 // start: templates and net/rpc keep the linker from dropping what nobody calls, and
 // a database or a command line has no business there. Report alone renders.
 func TestFunctionsLinkNothingHeavy(t *testing.T) {
+	look(t)
 	heavy := []string{"html/template", "text/template", "net/rpc", "database/sql", "modernc.org/sqlite", "github.com/spf13/cobra",
 		"github.com/safeconduct/safeconduct/internal/embedded"}
 	mains, err := filepath.Glob("*/main.go")
@@ -72,6 +73,7 @@ func TestFunctionsLinkNothingHeavy(t *testing.T) {
 // exported method of every type stays: half as much again, of each program. Templates
 // do that, so report is as it is.
 func TestTheLinkerDropsWhatNobodyCalls(t *testing.T) {
+	look(t)
 	out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags", "-dumpdep", "-o", os.DevNull, "./load").CombinedOutput()
 	if err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
@@ -88,6 +90,7 @@ func TestTheLinkerDropsWhatNobodyCalls(t *testing.T) {
 
 func build(t *testing.T) string {
 	t.Helper()
+	look(t)
 	bin := t.TempDir()
 	if out, err := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", bin+string(filepath.Separator), "./...").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)

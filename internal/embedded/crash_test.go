@@ -25,8 +25,8 @@ import (
 )
 
 var (
-	crashEvery = flag.Int("crash-every", 20, "crash at every nth point only; 1 is exhaustive")
-	stopEvery  = flag.Int("stop-every", 60, "stop at every nth point only")
+	crashEvery = flag.Int("crash-every", 40, "crash at every nth point only; 1 is exhaustive")
+	stopEvery  = flag.Int("stop-every", 120, "stop at every nth point only")
 )
 
 // A bench is one pair of desks that a migration is crashed between.

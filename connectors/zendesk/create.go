@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -290,7 +291,7 @@ func htmlOf(c *helpdesk.Comment) string {
 	if c.Format == helpdesk.FormatHTML {
 		return c.Body
 	}
-	return toHTML(c.Body)
+	return markup.FromText(c.Body)
 }
 
 // checkComment refuses what Zendesk would, before anything of the ticket is sent.

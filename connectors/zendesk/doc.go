@@ -38,5 +38,5 @@
 // # Markup
 //
 // Zendesk keeps HTML. A text goes there with <br> for its line ends and is told by
-// that it has no other marks when it comes back; see markup.go.
+// that it has no other marks when it comes back: package markup.
 package zendesk

@@ -3,19 +3,16 @@ package zendesk
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/rest"
+	"github.com/safeconduct/safeconduct/connectors/spool"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -25,7 +22,7 @@ const mostBytes = 50 << 20
 // upload sends a file and gives the token that a comment takes it by, and its
 // address. What is not taken Zendesk deletes by itself.
 func (t *target) upload(ctx context.Context, a helpdesk.Attachment, open connectors.OpenFunc) (token, address string, err error) {
-	file, err := whole(ctx, a, open)
+	file, err := spool.Check(ctx, "zendesk", a, open)
 	if err != nil {
 		return "", "", err
 	}
@@ -37,7 +34,7 @@ func (t *target) upload(ctx context.Context, a helpdesk.Attachment, open connect
 		} `json:"upload"`
 	}
 	r := rest.Request{Method: http.MethodPost, Path: root + "/uploads.json", Query: url.Values{"filename": {a.Name}}, Name: "zendesk: upload",
-		ContentType: contentType(a), Size: a.Size, Body: reader(file, a.Size)}
+		ContentType: contentType(a), Size: a.Size, Body: spool.Reader(file, a.Size)}
 	if _, err := t.client.Do(ctx, r, &answer); err != nil {
 		return "", "", refused(advise(err))
 	}
@@ -54,11 +51,6 @@ func contentType(a helpdesk.Attachment) string {
 	return a.ContentType
 }
 
-// reader reads the file from its beginning, for each attempt.
-func reader(file *os.File, size int64) func() (io.ReadCloser, error) {
-	return func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(file, 0, size)), nil }
-}
-
 // show has a text show a picture by its new address.
 func show(text string, a helpdesk.Attachment, address string) string {
 	if a.ContentID == "" || address == "" {
@@ -67,37 +59,9 @@ func show(text string, a helpdesk.Attachment, address string) string {
 	return strings.ReplaceAll(text, "cid:"+strings.Trim(a.ContentID, "<>"), address)
 }
 
-// whole copies the bytes to a file without a name and checks them: what is sent
-// must be what was read, and sending starts only when all of it is there.
-func whole(ctx context.Context, a helpdesk.Attachment, open connectors.OpenFunc) (*os.File, error) {
-	content, err := open(ctx, a)
-	if err != nil {
-		return nil, fmt.Errorf("zendesk: open attachment: %w", err)
-	}
-	defer content.Close()
-	file, err := os.CreateTemp("", "")
-	if err != nil {
-		return nil, fmt.Errorf("zendesk: attachment: %w", connectors.ErrUnavailable)
-	}
-	_ = os.Remove(file.Name()) // the bytes go with the last descriptor
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(file, sum), content)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("zendesk: read attachment: %w", connectors.ErrUnavailable)
-	case n != a.Size || a.SHA256 != "" && a.SHA256 != hex.EncodeToString(sum.Sum(nil)):
-		err = &connectors.Rejected{Reason: "other_bytes", Field: "attachment.sha256"}
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
-}
-
 // uploadForArticle sends a file that an article will claim.
 func (t *target) uploadForArticle(ctx context.Context, a helpdesk.Attachment, open connectors.OpenFunc) (*attachment, error) {
-	file, err := whole(ctx, a, open)
+	file, err := spool.Check(ctx, "zendesk", a, open)
 	if err != nil {
 		return nil, err
 	}

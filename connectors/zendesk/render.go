@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -82,7 +83,7 @@ func participants(all []helpdesk.Participant) (shown []helpdesk.Participant) {
 }
 
 func showComment(c *helpdesk.Comment) {
-	c.Format, c.Body = canonical(c.Format, c.Body)
+	c.Format, c.Body = markup.Canonical(c.Format, c.Body)
 	if c.Visibility != helpdesk.VisibilityPublic && c.Visibility != "" {
 		c.Visibility = helpdesk.VisibilityPrivate
 	}
@@ -90,7 +91,7 @@ func showComment(c *helpdesk.Comment) {
 }
 
 func (t *target) showArticle(a *helpdesk.Article) {
-	_, a.Body = canonicalPage(a.Body)
+	a.Body = markup.Page(a.Body)
 	a.Section = t.path(a.Section)
 	a.Tags = slices.Sorted(slices.Values(a.Tags))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/connectors/origin"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
@@ -150,7 +151,7 @@ func (v view) comment(c *comment) helpdesk.Comment {
 		r.Channel, r.MessageID = c.Via.Channel, c.Metadata.System.MessageID
 		return r
 	}
-	r.Format, r.Body = canonical(r.Format, r.Body)
+	r.Format, r.Body = markup.Canonical(r.Format, r.Body)
 	if l, rest, ok := origin.Cut(r.Format, r.Body); ok {
 		r.Body = rest
 		if !l.Written.IsZero() {

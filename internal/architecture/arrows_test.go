@@ -45,9 +45,11 @@ var parts = []part{
 
 	{contract, []string{model}, "the contract speaks of the model only, so that anybody can write a connector"},
 	{"connectors/origin", []string{contract, model}, "what is said of a date is the same for every platform that takes none"},
+	{"connectors/markup", []string{model}, "what HTML says is the same for every platform that keeps it"},
+	{"connectors/spool", []string{contract, model}, "that bytes are those that were read is looked at before they are sent, whoever gets them"},
 	{"connectors/rest/resttest", []string{contract, model}, "a recorded help desk is for tests of connectors"},
 	{"connectors/rest", []string{contract, "internal/usage"}, "how to ask an HTTP API has nothing to do with what is asked; that it was asked is counted"},
-	{"connectors/*", []string{contract, model, "connectors/rest", "connectors/origin"},
+	{"connectors/*", []string{contract, model, "connectors/rest", "connectors/origin", "connectors/markup", "connectors/spool"},
 		"a connector sees contract and model, and what all of a kind share: no key, no ledger, no policy, no other connector"},
 	{"connectors/list/hosted", []string{contract, "connectors/*"}, "of the connectors that need no machine of their own, the deployed form carries all and nothing more"},
 	{"connectors/list", []string{contract, "connectors/*", "connectors/list/hosted"}, "the list is the one place that knows all connectors"},

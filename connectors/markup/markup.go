@@ -1,4 +1,6 @@
-package zendesk
+// Package markup is for help desks that keep HTML: how a text goes there and is told
+// when it comes back, and what of HTML is compared, whatever a help desk made of it.
+package markup
 
 import (
 	"slices"
@@ -10,8 +12,8 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
-// toHTML is a text as HTML that shows it as it is.
-func toHTML(text string) string {
+// FromText is a text as HTML that shows it as it is.
+func FromText(text string) string {
 	return strings.ReplaceAll(html.EscapeString(lines(text)), "\n", "<br>")
 }
 
@@ -20,10 +22,10 @@ func lines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
 // acting are elements that are not kept, with all that is in them.
 var acting = []atom.Atom{atom.Script, atom.Style, atom.Iframe, atom.Object, atom.Embed, atom.Form, atom.Noscript, atom.Template}
 
-// canonical is a body as Zendesk gives it back, whatever it made of it on the way:
-// a text for HTML that has no marks but line ends, else HTML without what could
-// act, and without addresses of pictures, which are new in each help desk.
-func canonical(format, body string) (string, string) {
+// Canonical is a body, given in a format of the model, as it is compared: a text for
+// HTML that has no marks but line ends, else HTML without what could act, and
+// without addresses of pictures, which are new in each help desk.
+func Canonical(format, body string) (string, string) {
 	if format != helpdesk.FormatHTML {
 		return helpdesk.FormatText, strings.TrimSpace(lines(body))
 	}
@@ -39,7 +41,7 @@ func canonical(format, body string) (string, string) {
 	return helpdesk.FormatHTML, strings.TrimSpace(b.String())
 }
 
-// parse reads a fragment, and takes off the box that Zendesk puts around it.
+// parse reads a fragment, and takes off a box that Zendesk puts around it.
 func parse(body string) []*html.Node {
 	nodes, err := html.ParseFragment(strings.NewReader(body), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
@@ -105,12 +107,12 @@ func plainText(nodes []*html.Node) (string, bool) {
 	return b.String(), true
 }
 
-// canonicalPage is canonical for the body of an article, which stays HTML.
-func canonicalPage(body string) (string, string) {
+// Page is the body of an article as it is compared: HTML, always.
+func Page(body string) string {
 	var b strings.Builder
 	for _, n := range parse(body) {
 		clean(n)
 		_ = html.Render(&b, n)
 	}
-	return helpdesk.FormatHTML, strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String())
 }

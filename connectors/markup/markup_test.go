@@ -1,0 +1,34 @@
+package markup_test
+
+import (
+	"testing"
+
+	"github.com/safeconduct/safeconduct/connectors/markup"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
+)
+
+func TestATextThatWentAsHTMLIsTheSameText(t *testing.T) {
+	for _, text := range []string{"", "one", "one\n\n two\t<b> & \"c\"\n'd'", "金丝雀 👩‍👩‍👧"} {
+		format, body := markup.Canonical(helpdesk.FormatHTML, markup.FromText(text))
+		if format != helpdesk.FormatText || body != text {
+			t.Errorf("%q came back as %s %q", text, format, body)
+		}
+	}
+}
+
+func TestMarksAreComparedWithoutWhatCouldActAndWhatEachDeskMakesAnew(t *testing.T) {
+	for given, want := range map[string]string{
+		`<div class="zd-comment" dir="auto"><b>a</b></div>`:           `<b>a</b>`,
+		`<b onclick="x()">a</b><script>x()</script>`:                  `<b>a</b>`,
+		`<a href=" JavaScript:x()">a</a><!-- b -->`:                   `<a>a</a>`,
+		`<img src="https://files.example.org/1" alt="b"><br />`:       `<img alt="b"/><br/>`,
+		`<p>a<iframe src="x">b</iframe></p><form><input></form><i/>c`: `<p>a</p><i>c</i>`,
+	} {
+		if _, got := markup.Canonical(helpdesk.FormatHTML, given); got != want {
+			t.Errorf("%s\n is %s,\nwant %s", given, got, want)
+		}
+	}
+	if got := markup.Page("<p>a</p>"); got != "<p>a</p>" {
+		t.Errorf("a page is %q", got)
+	}
+}

@@ -40,3 +40,22 @@ func TestFilesAreFetchedFromElsewhereByNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestAFileElsewhereIsFetchedByNobodyToo: its address came with a record.
+func TestAFileElsewhereIsFetchedByNobodyToo(t *testing.T) {
+	for address, fetched := range map[string]bool{"https://files.example.org/1?a=b": true, "http://files.example.org/1": false,
+		"file:///etc/passwd": false, "https://me:secret@files.example.org/1": false, "://": false} {
+		told := ""
+		s := &script{answer: func(_ int, r *http.Request) (*http.Response, error) {
+			told += r.URL.Host + r.Header.Get("Authorization")
+			return answer(200, "{}")
+		}}
+		c := client(t, s, func(o *rest.Options) { o.Authorize = func(r *http.Request) { r.SetBasicAuth("me", "secret") } })
+		r := get()
+		r.Elsewhere = address
+		_, err := c.Do(t.Context(), r, nil)
+		if (err == nil) != fetched || fetched && told != "files.example.org" || !fetched && told != "" {
+			t.Errorf("%s: fetched %t, told %q (%v)", address, err == nil, told, err)
+		}
+	}
+}

@@ -64,6 +64,9 @@ type Request struct {
 	// Away: a GET may be sent on to another host, where files lie. What tells who we
 	// are does not go along.
 	Away bool
+	// Elsewhere is a whole address that is asked in the place of Base and Path, where
+	// files lie: over https, and by nobody.
+	Elsewhere string
 }
 
 // A Response is an answer with a status of 2xx, read whole.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"time"
 )
 
@@ -24,6 +25,12 @@ func transport(connections int) http.RoundTripper {
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// fetchable reports whether a file is fetched from an address.
+func fetchable(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.User == nil && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
 }
 
 // errRedirect: the help desk sends us elsewhere.

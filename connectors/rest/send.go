@@ -83,6 +83,11 @@ func (c *Client) request(ctx context.Context, r Request, w *watch, p *place) (re
 	if len(r.Query) > 0 {
 		target += "?" + r.Query.Encode()
 	}
+	if r.Elsewhere != "" {
+		if target = r.Elsewhere; !fetchable(target) {
+			return nil, nil, fmt.Errorf("%s: %w: the address of the file is none that is fetched", r.Name, connectors.ErrUnavailable)
+		}
+	}
 	text, kind, err := r.encoded()
 	if err != nil {
 		return nil, nil, err
@@ -112,7 +117,7 @@ func (c *Client) request(ctx context.Context, r Request, w *watch, p *place) (re
 	for name, values := range r.Header {
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	if c.o.Authorize != nil {
+	if c.o.Authorize != nil && r.Elsewhere == "" {
 		c.o.Authorize(req)
 	}
 	return req, sent, nil

@@ -1,6 +1,7 @@
 package freshdesk
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -150,6 +151,9 @@ func (d *Desk) Delete(id int64) {
 	case d.contacts[id] != nil:
 		d.contacts[id].Deleted, d.contacts[id].Updated = true, d.Now()
 	}
+	for of, all := range d.fields {
+		d.fields[of] = slices.DeleteFunc(all, func(f *Field) bool { return f.ID == id })
+	}
 	delete(d.companies, id)
 	delete(d.groups, id)
 	delete(d.agents, id)
@@ -184,4 +188,28 @@ func (d *Desk) Contacts() (all []Contact) {
 		}
 	}
 	return all
+}
+
+// Agents, Groups, Companies and Fields are those that are there.
+func (d *Desk) Agents() []Agent      { return copies(d, d.agents) }
+func (d *Desk) Groups() []Group      { return copies(d, d.groups) }
+func (d *Desk) Companies() []Company { return copies(d, d.companies) }
+
+func copies[T any](d *Desk, all map[int64]*T) (list []T) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, x := range sorted(all) {
+		list = append(list, *x)
+	}
+	return list
+}
+
+// Fields are those of tickets, contacts or companies.
+func (d *Desk) Fields(of string) (list []Field) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.fields[of] {
+		list = append(list, *f)
+	}
+	return list
 }

@@ -58,6 +58,7 @@ type Desk struct {
 	groups    map[int64]*Group
 	fields    map[string][]*Field // of tickets, contacts, companies
 	files     map[int64][]byte
+	me        *Agent // whose key it is
 	calls     map[string]int
 	refused   int
 }
@@ -81,7 +82,7 @@ func New(o Options) *Desk {
 		d.AddField("ticket", MarkerField, "custom_text")
 		d.AddField("company", MarkerField, "custom_text")
 	}
-	d.AddAgent("Migration", "migration@example.test")
+	d.me = d.agents[d.AddAgent("Migration", "migration@example.test")]
 	d.AddGroup("Support", "")
 	return d
 }

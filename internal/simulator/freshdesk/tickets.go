@@ -29,6 +29,9 @@ func (d *Desk) listTickets(q *request) answer {
 	}
 	var all []*Ticket
 	for _, t := range sorted(d.tickets) {
+		if query.Has("requester_id") && t.Requester != number(query.Get("requester_id")) {
+			continue
+		}
 		if t.Deleted == (filter == "deleted") && t.Spam == (filter == "spam") && !second(bounded(t)).Before(second(since)) {
 			all = append(all, t)
 		}
@@ -312,7 +315,7 @@ func (d *Desk) say(q *request, reply bool) answer {
 	if strings.TrimSpace(body) == "" {
 		return invalid("body", "It should not be blank", "invalid_value")
 	}
-	user := sorted(d.agents)[0].ID
+	user := d.me.ID
 	if q.body["user_id"] != nil {
 		user, _ = whole(q.body["user_id"])
 		if d.agents[user] == nil && d.contacts[user] == nil {

@@ -1,0 +1,233 @@
+package freshdesk
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/safeconduct/safeconduct/connectors"
+)
+
+// overlap is how far before the last change that it saw a reading begins that goes
+// on from the end of another.
+const overlap = 2 * time.Minute
+
+// A position is where a reading of tickets goes on.
+type position struct {
+	since int64 // what was deleted before is known
+	at    int64 // seconds; tickets that changed before are read
+	page  int   // of that second, to be read downwards; 0: from there on
+}
+
+func (p position) cursor() connectors.Cursor {
+	return connectors.Cursor(fmt.Sprintf("%d.%d.%d", p.since, p.at, p.page))
+}
+
+// numbers reads a cursor of numbers.
+func numbers(c connectors.Cursor, count int) (n []int64, err error) {
+	n = make([]int64, count)
+	if c == "" {
+		return n, nil
+	}
+	parts := strings.Split(string(c), ".")
+	if len(parts) != count {
+		return n, fmt.Errorf("freshdesk: a cursor of another source")
+	}
+	for i := range n {
+		if n[i], err = strconv.ParseInt(parts[i], 10, 64); err != nil || n[i] < 0 {
+			return n, fmt.Errorf("freshdesk: a cursor of another source")
+		}
+	}
+	return n, nil
+}
+
+func positionOf(c connectors.Cursor) (position, error) {
+	n, err := numbers(c, 3)
+	return position{n[0], n[1], int(n[2])}, err
+}
+
+// A stretch is what one step along the list of tickets gave.
+type stretch struct {
+	rows   []ticket
+	next   position
+	last   bool
+	beyond bool // tickets of a second lie behind the wall
+}
+
+// step reads the list of tickets at a position. See the package comment.
+func (d *desk) step(ctx context.Context, filter string, p position) (s stretch, err error) {
+	if p.page > 0 {
+		return d.downwards(ctx, filter, p)
+	}
+	rows, more, err := d.tickets(ctx, filter, p.at, 1)
+	if err != nil {
+		return s, err
+	}
+	s = stretch{rows: rows, next: p, last: !more}
+	for i := range rows {
+		s.next.at = max(s.next.at, rows[i].Updated.Unix())
+	}
+	if s.last || s.next.at > p.at {
+		return s, nil
+	}
+	s.rows = nil
+	s.next.page, s.beyond, err = d.pagesOf(ctx, filter, p.at)
+	return s, err
+}
+
+func (d *desk) tickets(ctx context.Context, filter string, since int64, n int) ([]ticket, bool, error) {
+	q := url.Values{"updated_since": {time.Unix(since, 0).UTC().Format(time.RFC3339)}, "order_by": {"updated_at"}, "order_type": {"asc"}}
+	if filter != "" {
+		q.Set("filter", filter)
+	}
+	return page[ticket](ctx, d, "list tickets", "/tickets", q, n)
+}
+
+// pagesOf counts the pages that one second fills, once it is over.
+func (d *desk) pagesOf(ctx context.Context, filter string, second int64) (n int, beyond bool, err error) {
+	for d.client.ServerTime().Unix() <= second {
+		if err := sleep(ctx, pause); err != nil {
+			return 0, false, err
+		}
+	}
+	for n = 2; n <= wall; n++ {
+		rows, more, err := d.tickets(ctx, filter, second, n)
+		if isWall(err) {
+			return n - 1, true, nil
+		}
+		if err != nil {
+			return 0, false, err
+		}
+		if !more || len(rows) == 0 || rows[len(rows)-1].Updated.Unix() > second {
+			return n, false, nil
+		}
+	}
+	return wall, true, nil
+}
+
+// isWall reports whether a page lies behind those that are given.
+func isWall(err error) bool { return err != nil && refused(err) != err }
+
+func (d *desk) downwards(ctx context.Context, filter string, p position) (s stretch, err error) {
+	rows, _, err := d.tickets(ctx, filter, p.at, p.page)
+	if err != nil {
+		return s, err
+	}
+	s.next = p
+	for _, t := range rows {
+		if t.Updated.Unix() == p.at {
+			s.rows = append(s.rows, t)
+		}
+	}
+	if s.next.page--; s.next.page == 0 {
+		s.next.at++ // all of a second that is over is read
+	}
+	return s, nil
+}
+
+// walk goes over all tickets that changed since a second.
+func (d *desk) walk(ctx context.Context, filter string, since int64, visit func(*ticket) (goOn bool)) error {
+	for p := (position{at: since}); ; {
+		s, err := d.step(ctx, filter, p)
+		if err != nil {
+			return err
+		}
+		for i := range s.rows {
+			if !visit(&s.rows[i]) {
+				return nil
+			}
+		}
+		if p = s.next; s.last {
+			return nil
+		}
+	}
+}
+
+// A place is where a reading of contacts goes on.
+type place struct {
+	since int64 // contacts that changed before are not asked for
+	began int64 // when the reading did
+	read  int64 // when the last page was read
+	page  int   // that was read last
+}
+
+func (p place) cursor() connectors.Cursor {
+	return connectors.Cursor(fmt.Sprintf("%d.%d.%d.%d", p.since, p.began, p.read, p.page))
+}
+
+func placeOf(c connectors.Cursor) (place, error) {
+	n, err := numbers(c, 4)
+	return place{n[0], n[1], n[2], int(n[3])}, err
+}
+
+func changedSince(second int64) url.Values {
+	return url.Values{"_updated_since": {time.Unix(second, 0).UTC().Format(time.RFC3339)}}
+}
+
+// backwards is the page of contacts to read next, and the contacts that changed since
+// the last one was read. Each of them, and each that was deleted, has moved others by
+// one place, towards pages that were read: by so many it goes back.
+func (d *desk) backwards(ctx context.Context, at place) (n int, changed []contact, err error) {
+	if at.page == 0 {
+		return 1, nil, nil
+	}
+	moved, latest := 0, int64(0)
+	for _, state := range []string{"", "deleted"} {
+		query := changedSince(at.read)
+		if state != "" {
+			query.Set("state", state)
+		}
+		err := each(ctx, d, "list contacts that changed", "/contacts", query, func(c contact) bool {
+			moved, latest = moved+1, max(latest, c.Updated.Unix())
+			if state == "" {
+				changed = append(changed, c)
+			}
+			return true
+		})
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	for d.client.ServerTime().Unix() <= latest { // so that these count once
+		if err := sleep(ctx, pause); err != nil {
+			return 0, nil, err
+		}
+	}
+	return max(1, at.page+1-(moved+d.Page-1)/d.Page), changed, nil
+}
+
+// pause is how long is waited at a time for a second to be over.
+const pause = 200 * time.Millisecond
+
+// steady goes over page n of a list whose order edits may change, and over the page
+// before it once more: what moved there after that was read is seen now.
+func steady[T any](ctx context.Context, d *desk, name, path string, n int, key func(T) int64) (rows []T, more bool, err error) {
+	rows, more, err = page[T](ctx, d, name, path, nil, n)
+	if err != nil || n == 1 {
+		return rows, more, err
+	}
+	before, _, err := page[T](ctx, d, name, path, nil, n-1)
+	seen := map[int64]bool{}
+	var all []T
+	for _, r := range append(before, rows...) {
+		if !seen[key(r)] {
+			seen[key(r)] = true
+			all = append(all, r)
+		}
+	}
+	return all, more, err
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

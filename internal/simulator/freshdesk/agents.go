@@ -1,6 +1,8 @@
 package freshdesk
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -212,4 +214,36 @@ func (d *Desk) Fields(of string) (list []Field) {
 		list = append(list, *f)
 	}
 	return list
+}
+
+// Busy lets an agent do one thing, by chance, and says what.
+func (d *Desk) Busy(chance *rand.Rand) string {
+	tickets, _ := d.Tickets()
+	people := d.Contacts()
+	if len(tickets) == 0 || len(people) == 0 {
+		return "nothing"
+	}
+	ticket, who := tickets[chance.IntN(len(tickets))].ID, people[chance.IntN(len(people))].ID
+	switch n := chance.IntN(100); {
+	case n < 40:
+		d.Say(ticket, Conversation{Body: fmt.Sprintf("An answer, number %d.", chance.IntN(1e6)), User: who})
+		return "reply"
+	case n < 70:
+		d.Edit(ticket, func(t *Ticket) { t.Status = 2 + chance.IntN(4) })
+		return "status"
+	case n < 80:
+		d.AddTicket(Ticket{Subject: fmt.Sprintf("New %d", chance.IntN(1e6)), Description: "<p>It came in.</p>", Status: 2, Requester: who}, Stats{})
+		return "new"
+	case n < 90:
+		d.EditContact(who, func(c *Contact) { c.Name = fmt.Sprintf("%c Jane %d", 'A'+rune(chance.IntN(26)), chance.IntN(1e6)) })
+		return "person"
+	case n < 94:
+		d.AddContact(Contact{Name: fmt.Sprintf("%c John", 'A'+rune(chance.IntN(26)))})
+		return "new person"
+	case n < 97:
+		d.Delete(who)
+		return "delete person"
+	}
+	d.Delete(ticket)
+	return "delete"
 }

@@ -20,10 +20,17 @@ type position struct {
 	since int64 // what was deleted before is known
 	at    int64 // seconds; tickets that changed before are read
 	page  int   // of that second, to be read downwards; 0: from there on
+	// Where that second ends is searched for: behind page low, and not behind page
+	// high; 0: nothing is known yet. Behind the wall no page is given.
+	low, high, wall int
+	// Behind the list of tickets comes that of deleted ones, and end is where the
+	// next reading begins.
+	gone int
+	end  int64
 }
 
 func (p position) cursor() connectors.Cursor {
-	return connectors.Cursor(fmt.Sprintf("%d.%d.%d", p.since, p.at, p.page))
+	return connectors.Cursor(fmt.Sprintf("%d.%d.%d.%d.%d.%d.%d.%d", p.since, p.at, p.page, p.low, p.high, p.wall, p.gone, p.end))
 }
 
 // numbers reads a cursor of numbers.
@@ -45,8 +52,8 @@ func numbers(c connectors.Cursor, count int) (n []int64, err error) {
 }
 
 func positionOf(c connectors.Cursor) (position, error) {
-	n, err := numbers(c, 3)
-	return position{n[0], n[1], int(n[2])}, err
+	n, err := numbers(c, 8)
+	return position{n[0], n[1], int(n[2]), int(n[3]), int(n[4]), int(n[5]), int(n[6]), n[7]}, err
 }
 
 // A stretch is what one step along the list of tickets gave.
@@ -59,8 +66,11 @@ type stretch struct {
 
 // step reads the list of tickets at a position. See the package comment.
 func (d *desk) step(ctx context.Context, filter string, p position) (s stretch, err error) {
-	if p.page > 0 {
+	switch {
+	case p.page > 0:
 		return d.downwards(ctx, filter, p)
+	case p.low > 0:
+		return d.measure(ctx, filter, p)
 	}
 	rows, more, err := d.tickets(ctx, filter, p.at, 1)
 	if err != nil {
@@ -70,12 +80,53 @@ func (d *desk) step(ctx context.Context, filter string, p position) (s stretch, 
 	for i := range rows {
 		s.next.at = max(s.next.at, rows[i].Updated.Unix())
 	}
-	if s.last || s.next.at > p.at {
-		return s, nil
+	if !s.last && s.next.at == p.at {
+		s.rows, s.next.low = nil, 1
+		err = d.over(ctx, p.at)
 	}
-	s.rows = nil
-	s.next.page, s.beyond, err = d.pagesOf(ctx, filter, p.at)
 	return s, err
+}
+
+// over waits until a second is over: from then on tickets leave it and none comes.
+func (d *desk) over(ctx context.Context, second int64) error {
+	for d.client.ServerTime().Unix() <= second {
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure looks at one page to find out where a second ends that fills the first: it
+// doubles until it is behind the end, and then halves. One page a step, for the limit
+// on lists is small, and what was found out must not be lost to it.
+func (d *desk) measure(ctx context.Context, filter string, p position) (s stretch, err error) {
+	s.next = p
+	n := min(2*p.low, wall)
+	if p.high > 0 {
+		n = (p.low + p.high) / 2
+	}
+	rows, more, err := d.tickets(ctx, filter, p.at, n)
+	switch {
+	case isWall(err):
+		s.next.high, s.next.wall = n, 1
+	case err != nil:
+		return s, err
+	case more && len(rows) > 0 && rows[len(rows)-1].Updated.Unix() == p.at:
+		s.next.low = n
+	default:
+		s.next.high, s.next.wall = n, 0
+	}
+	switch {
+	case s.next.low == wall, s.next.high == s.next.low+1 && s.next.wall == 1:
+		s.next.page, s.beyond = s.next.low, true
+	case s.next.high == s.next.low+1:
+		s.next.page = s.next.high
+	}
+	if s.next.page > 0 {
+		s.next.low, s.next.high, s.next.wall = 0, 0, 0
+	}
+	return s, nil
 }
 
 func (d *desk) tickets(ctx context.Context, filter string, since int64, n int) ([]ticket, bool, error) {
@@ -84,28 +135,6 @@ func (d *desk) tickets(ctx context.Context, filter string, since int64, n int) (
 		q.Set("filter", filter)
 	}
 	return page[ticket](ctx, d, "list tickets", "/tickets", q, n)
-}
-
-// pagesOf counts the pages that one second fills, once it is over.
-func (d *desk) pagesOf(ctx context.Context, filter string, second int64) (n int, beyond bool, err error) {
-	for d.client.ServerTime().Unix() <= second {
-		if err := sleep(ctx, pause); err != nil {
-			return 0, false, err
-		}
-	}
-	for n = 2; n <= wall; n++ {
-		rows, more, err := d.tickets(ctx, filter, second, n)
-		if isWall(err) {
-			return n - 1, true, nil
-		}
-		if err != nil {
-			return 0, false, err
-		}
-		if !more || len(rows) == 0 || rows[len(rows)-1].Updated.Unix() > second {
-			return n, false, nil
-		}
-	}
-	return wall, true, nil
 }
 
 // isWall reports whether a page lies behind those that are given.
@@ -185,11 +214,14 @@ func (d *desk) backwards(ctx context.Context, at place) (n int, changed []contac
 			if state == "" {
 				changed = append(changed, c)
 			}
-			return true
+			return moved <= manyMoved*d.Page
 		})
 		if err != nil {
 			return 0, nil, err
 		}
+	}
+	if moved > manyMoved*d.Page {
+		return 1, changed, nil
 	}
 	for d.client.ServerTime().Unix() <= latest { // so that these count once
 		if err := sleep(ctx, pause); err != nil {
@@ -198,6 +230,10 @@ func (d *desk) backwards(ctx context.Context, at place) (n int, changed []contac
 	}
 	return max(1, at.page+1-(moved+d.Page-1)/d.Page), changed, nil
 }
+
+// manyMoved is how many pages of contacts may have moved before all are read anew:
+// to list more of them would meet the limit on lists.
+const manyMoved = 5
 
 // pause is how long is waited at a time for a second to be over.
 const pause = 200 * time.Millisecond

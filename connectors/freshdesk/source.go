@@ -143,32 +143,42 @@ func (s *source) agents(ctx context.Context) (all []helpdesk.Record, err error) 
 	return all, err
 }
 
+// readTickets gives a stretch of the list of tickets, and behind its end one of the
+// list of those that were deleted.
 func (s *source) readTickets(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
 	p, err := positionOf(after)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	step, err := s.step(ctx, "", p)
+	filter := ""
+	if p.gone == 1 {
+		filter = "deleted"
+	}
+	step, err := s.step(ctx, filter, p)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	out := connectors.Page{Next: step.next.cursor(), Last: step.last}
+	var out connectors.Page
 	if step.beyond {
-		out.Broken = []connectors.Broken{{Place: fmt.Sprintf("tickets changed at %s, behind the first %d",
+		out.Broken = []connectors.Broken{{Place: fmt.Sprintf("%s tickets changed at %s, behind the first %d", filter,
 			time.Unix(p.at, 0).UTC().Format(time.RFC3339), step.next.page*s.desk.Page), Reason: connectors.BrokenTooLarge}}
 	}
-	if out.Records, err = s.wholes(ctx, f, step.rows); err != nil {
-		return connectors.Page{}, err
+	if p.gone == 0 {
+		out.Records, err = s.wholes(ctx, f, step.rows)
 	}
-	if !out.Last {
-		return out, nil
+	for _, t := range step.rows {
+		if p.gone == 1 {
+			out.Gone = append(out.Gone, connectors.Gone{Key: id(t.ID)})
+		}
 	}
-	err = s.walk(ctx, "deleted", p.since, func(t *ticket) bool {
-		out.Gone = append(out.Gone, connectors.Gone{Key: id(t.ID)})
-		return true
-	})
-	from := max(0, step.next.at-int64(overlap/time.Second))
-	out.Next = position{since: from, at: from}.cursor()
+	next := step.next
+	switch from := max(0, step.next.at-int64(overlap/time.Second)); {
+	case step.last && p.gone == 0:
+		next = position{since: p.since, at: p.since, gone: 1, end: from}
+	case step.last:
+		next, out.Last = position{since: p.end, at: p.end}, true
+	}
+	out.Next = next.cursor()
 	return out, err
 }
 
@@ -179,7 +189,11 @@ func (s *source) wholes(ctx context.Context, f *facts, rows []ticket) (all []hel
 	together.SetLimit(s.Connections)
 	for i := range rows {
 		together.Go(func() error {
-			r, err := s.whole(inside, f, rows[i].ID, false)
+			var r *helpdesk.Record
+			err := rest.Patiently(inside, func() (err error) {
+				r, err = s.whole(inside, f, rows[i].ID, false)
+				return err
+			})
 			if errors.Is(err, connectors.ErrNotFound) {
 				return nil // deleted since: it is in the list of those, now or the next time
 			}

@@ -266,3 +266,21 @@ func TestATextComesBackAsItWas(t *testing.T) {
 		}
 	}
 }
+
+// C17 again: a page that needs more requests than are left of a minute is read all
+// the same, and not begun anew for ever.
+func TestAPageLargerThanWhatTheLimitLeavesIsRead(t *testing.T) {
+	decode := settings(t, "http://127.0.0.1", "")
+	synctest.Test(t, func(t *testing.T) {
+		desk := simulated.New(simulated.Options{PerMinute: 30})
+		who := desk.Put("users", object{"name": "Jane", "email": "jane@example.test"})
+		for range 90 {
+			desk.Say(desk.Put("tickets", object{"subject": "x", "requester_id": who}), object{"body": "x", "author_id": who})
+		}
+		time.Sleep(2 * time.Minute)
+		s := source(t, desk, decode)
+		if records, _ := everything(t, s, helpdesk.KindTicket); len(records) != 90 {
+			t.Errorf("%d tickets were read, want 90", len(records))
+		}
+	})
+}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -219,7 +220,11 @@ func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor)
 			continue
 		}
 		together.Go(func() error {
-			r, err := s.whole(inside, f, t, sets[t.ID])
+			var r *helpdesk.Record
+			err := rest.Patiently(inside, func() (err error) {
+				r, err = s.whole(inside, f, t, sets[t.ID])
+				return err
+			})
 			if errors.Is(err, connectors.ErrNotFound) {
 				return nil // deleted since: its row comes at the end of the export
 			}

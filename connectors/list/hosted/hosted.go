@@ -6,6 +6,7 @@ package hosted
 import (
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/csv"
+	"github.com/safeconduct/safeconduct/connectors/freshdesk"
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/connectors/redmine"
 	"github.com/safeconduct/safeconduct/connectors/rt"
@@ -19,6 +20,7 @@ func All() []connectors.Connector {
 		rt.Connector,
 		redmine.Connector,
 		zendesk.Connector,
+		freshdesk.Connector,
 		memory.Connector, // for tests
 	}
 }

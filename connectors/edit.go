@@ -30,6 +30,28 @@ type Edit struct {
 // Has reports whether the edit sets a field.
 func (e Edit) Has(field string) bool { return slices.Contains(e.Fields, field) }
 
+// Agree reports whether two records hold the same in the fields of the edit. It is for
+// targets that look before they write: e.Was and the record as it is must agree.
+func (e Edit) Agree(a, b helpdesk.Record) bool {
+	for x, y := range helpdesk.Pairs(&a, &b) {
+		v := x
+		if !x.Exists() {
+			v = y
+		}
+		if !e.Has(FieldOf(v.Path())) || v.Field.Class == helpdesk.ClassKey {
+			continue
+		}
+		one, other := x.Strings(), y.Strings()
+		if v.Field.Set {
+			one, other = slices.Sorted(slices.Values(one)), slices.Sorted(slices.Values(other))
+		}
+		if !slices.Equal(one, other) {
+			return false
+		}
+	}
+	return true
+}
+
 // FieldOf is the field of an edit that a path in a record belongs to: the path
 // itself for a field of the record's own ("status", "custom[Product]"), the name of
 // the list for parts ("participants", "time_entries", "comments").

@@ -70,10 +70,10 @@ func (t *target) Update(ctx context.Context, key string, e connectors.Edit) erro
 			return err
 		}
 		wanted := t.Render(e.Record)
-		if agree(e, is, wanted) {
+		if e.Agree(is, wanted) {
 			return nil
 		}
-		if !agree(e, is, e.Was) {
+		if !e.Agree(is, e.Was) {
 			return fmt.Errorf("zendesk: update %s: %w", e.Record.Kind, connectors.ErrChanged)
 		}
 		err = t.set(ctx, f, key, e, is, wanted)
@@ -82,27 +82,6 @@ func (t *target) Update(ctx context.Context, key string, e connectors.Edit) erro
 		}
 	}
 	return fmt.Errorf("zendesk: update %s: %w: it changes all the time", e.Record.Kind, connectors.ErrUnavailable)
-}
-
-// agree reports whether two records hold the same in the fields of an edit.
-func agree(e connectors.Edit, a, b helpdesk.Record) bool {
-	for x, y := range helpdesk.Pairs(&a, &b) {
-		v := x
-		if !x.Exists() {
-			v = y
-		}
-		if !e.Has(connectors.FieldOf(v.Path())) || v.Field.Class == helpdesk.ClassKey {
-			continue
-		}
-		one, other := x.Strings(), y.Strings()
-		if v.Field.Set {
-			one, other = slices.Sorted(slices.Values(one)), slices.Sorted(slices.Values(other))
-		}
-		if !slices.Equal(one, other) {
-			return false
-		}
-	}
-	return true
 }
 
 // conflict reports whether Zendesk says that somebody was faster.

@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -216,11 +217,18 @@ func advise(err error) error {
 	return err
 }
 
+// closedTicket is what Zendesk says of a change to a ticket that is closed for good.
+const closedTicket = "closed prevents ticket update"
+
 // refused makes an answer of 422 a reason of ours: its texts hold content.
 func refused(err error) error {
 	var known *connectors.Rejected
 	if err == nil || errors.As(err, &known) || !errors.Is(err, connectors.ErrRejected) {
 		return err
+	}
+	var s *rest.Status
+	if errors.As(err, &s) && bytes.Contains(s.Body, []byte(closedTicket)) {
+		return &connectors.Rejected{Reason: "closed", Field: "ticket.status"}
 	}
 	return &connectors.Rejected{Reason: "refused_by_zendesk"}
 }

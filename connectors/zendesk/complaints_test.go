@@ -221,6 +221,32 @@ func TestAnUpdateGoesBehindAnAgents(t *testing.T) {
 	}
 }
 
+// Operators are asked to have triggers leave out what the account changes; then a
+// delta is silent too. What is closed for good, and what is dated by a clock that is
+// ahead, is refused by a name that says so.
+func TestADeltaIsSilentAndSaysWhatCanNotBeChanged(t *testing.T) {
+	desk := simulated.New(simulated.Options{Exempt: true})
+	d := target(t, desk, "")
+	open, closed, ahead := draft(desk, "m1"), draft(desk, "m2"), draft(desk, "m3")
+	open.Record.Ticket.Status = "open"
+	ahead.Record.Ticket.Comments[0].Created = time.Now().Add(5 * time.Minute)
+	made := create(t, d, open, closed, ahead)
+	late := helpdesk.Comment{Body: "Still on fire.", Created: at(longAgo), Visibility: "public"}
+	if _, err := d.(connectors.Appender).Append(t.Context(), made[0].ID, late, nil); err != nil {
+		t.Error(err)
+	}
+	_, err := d.(connectors.Appender).Append(t.Context(), made[1].ID, late, nil)
+	for reason, err := range map[string]error{"closed": err, "in_the_future": made[2].Err} {
+		var rejected *connectors.Rejected
+		if !errors.As(err, &rejected) || rejected.Reason != reason {
+			t.Errorf("%v, want it rejected as %s", err, reason)
+		}
+	}
+	if mails := desk.Outbox.Mails(); len(mails) != 0 {
+		t.Errorf("%d mails were sent, the first by a %s", len(mails), mails[0].Why)
+	}
+}
+
 // A comment that comes late says when it was written.
 func TestALateCommentSaysWhenItWasWritten(t *testing.T) {
 	desk := simulated.New(simulated.Options{})

@@ -178,9 +178,13 @@ func (t *target) ticketBody(ctx context.Context, f *facts, d connectors.Draft) (
 		return nil, &connectors.Rejected{Reason: "too_many", Field: "comment.body"}
 	}
 	comments := []object{}
+	now := t.client.ServerTime()
 	for i := range k.Comments {
 		if err := checkComment(&k.Comments[i]); err != nil {
 			return nil, err
+		}
+		if k.Comments[i].Created.After(now.Add(time.Second)) { // by a clock that is ahead: a later run will bring it
+			return nil, &connectors.Rejected{Reason: "in_the_future", Field: "comment.created"}
 		}
 	}
 	for i := range k.Comments {

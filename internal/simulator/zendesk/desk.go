@@ -32,6 +32,9 @@ type Options struct {
 	// Without lists what the plan does not have, by the beginnings of paths behind
 	// /api/v2: asked for, it is not found.
 	Without []string
+	// Exempt: triggers leave out changes by the account of the API, as operators are
+	// asked to have it.
+	Exempt bool
 	// StrictNotes: an end user can't be the author of a private comment.
 	StrictNotes bool
 }

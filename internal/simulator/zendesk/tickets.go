@@ -409,6 +409,9 @@ func (d *Desk) changePeople(o, body object) {
 // tell is the trigger that every account begins with: those on a ticket hear of
 // a public comment of somebody else.
 func (d *Desk) tell(r *row, by int64) {
+	if d.o.Exempt && by == d.me.id {
+		return
+	}
 	for _, to := range append([]int64{r.number("requester_id")}, r.numbers("email_cc_ids")...) {
 		if to != by {
 			d.Outbox.Send(simulator.Mail{At: d.Now(), To: to, Ticket: r.id, Why: "trigger: notify of a public comment"})

@@ -247,6 +247,34 @@ func TestADeltaIsSilentAndSaysWhatCanNotBeChanged(t *testing.T) {
 	}
 }
 
+// An article that is edited keeps its marker, and what an agent edited is left.
+func TestAnArticleIsEditedAndKeepsItsMarker(t *testing.T) {
+	desk := simulated.New(simulated.Options{})
+	d := target(t, desk, "")
+	r := helpdesk.New(helpdesk.KindArticle, "")
+	*r.Article = helpdesk.Article{Title: "Song", Body: "<p>A canary sings.</p>", State: "published", Locale: "en-us", Tags: []string{"care"}}
+	id := create(t, d, connectors.Draft{Marker: "m1", Record: r})[0].ID
+	was, err := d.Read(t.Context(), helpdesk.KindArticle, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := was
+	wanted.Article = &helpdesk.Article{Title: "Songs", Body: "<p>Canaries sing.</p>", State: "draft", Tags: []string{"care", "song"}, Section: was.Article.Section}
+	edit := connectors.Edit{Fields: []string{"title", "body", "state", "tags"}, Was: was, Record: wanted}
+	if err := d.(connectors.Updater).Update(t.Context(), id, edit); err != nil {
+		t.Fatal(err)
+	}
+	is, err := d.Read(t.Context(), helpdesk.KindArticle, id)
+	if found, _ := d.Find(t.Context(), helpdesk.KindArticle, "m1"); err != nil || !edit.Agree(is, wanted) || len(found) != 1 {
+		t.Errorf("the article is %+v, %v; found by its marker: %q", is.Article, err, found)
+	}
+	desk.Change("articles", number(id), object{"title": "An agent's"})
+	edit.Was, wanted.Article.Title = is, "Ours"
+	if err := d.(connectors.Updater).Update(t.Context(), id, edit); !errors.Is(err, connectors.ErrChanged) {
+		t.Errorf("update of what an agent changed = %v, want ErrChanged", err)
+	}
+}
+
 // A comment that comes late says when it was written.
 func TestALateCommentSaysWhenItWasWritten(t *testing.T) {
 	desk := simulated.New(simulated.Options{})

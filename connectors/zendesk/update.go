@@ -100,6 +100,9 @@ var changed = map[helpdesk.Kind]map[string][]string{
 
 // set sends the update of one record.
 func (t *target) set(ctx context.Context, f *facts, key string, e connectors.Edit, is, wanted helpdesk.Record) error {
+	if e.Record.Kind == helpdesk.KindArticle {
+		return t.setArticle(ctx, key, e, wanted.Article)
+	}
 	whole, err := t.wholeBody(f, e, is, wanted)
 	if err != nil {
 		return err
@@ -133,6 +136,40 @@ func (t *target) set(ctx context.Context, f *facts, key string, e connectors.Edi
 		return err
 	}
 	return t.send(ctx, http.MethodPut, "update "+string(e.Record.Kind), path+key+".json", nil, object{name: body}, nil)
+}
+
+// setArticle changes the text in the language that the article was written in, and
+// its labels, of which the marker stays.
+func (t *target) setArticle(ctx context.Context, key string, e connectors.Edit, wanted *helpdesk.Article) error {
+	is, err := t.readArticle(ctx, key)
+	if err != nil {
+		return err
+	}
+	text := object{}
+	for _, field := range e.Fields {
+		switch field {
+		case "title":
+			text["title"] = wanted.Title
+		case "body":
+			text["body"] = wanted.Body
+		case "state":
+			text["draft"] = wanted.State == "draft"
+		case "tags":
+		default:
+			return &connectors.Rejected{Reason: "never_changed", Field: "article." + field}
+		}
+	}
+	path := "/help_center/articles/" + key
+	if len(text) > 0 {
+		if err := t.send(ctx, http.MethodPut, "update translation", path+"/translations/"+is.Source+".json", nil, object{"translation": text}, nil); err != nil {
+			return err
+		}
+	}
+	if !e.Has("tags") {
+		return nil
+	}
+	labels := slices.DeleteFunc(slices.Clone(is.Labels), func(l string) bool { return !strings.HasPrefix(l, labelMark) })
+	return t.send(ctx, http.MethodPut, "update labels", path+".json", nil, object{"article": object{"label_names": append(labels, wanted.Tags...)}}, nil)
 }
 
 // wholeBody is what the record would be created with.

@@ -97,6 +97,7 @@ func Behaviours() []simulator.Behaviour {
 		believed("guide-feed", "the export of articles is by time and has no row for what was deleted", reference+"help_center/help-center-api/articles/"),
 		known("guide-files", "files are uploaded first and claimed by an article, 20 at a time", reference+"help_center/help-center-api/article_attachments/"),
 		known("guide-translations", "an article has a translation for each language", reference+"help_center/help-center-api/translations/"),
+		known("guide-edit", "title, text and draft are changed in a translation, labels in the article", reference+"help_center/help-center-api/translations/"),
 		believed("guide-archive", "a deleted article is archived: its text stays", belief),
 	}
 }

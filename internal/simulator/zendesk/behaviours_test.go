@@ -526,6 +526,16 @@ var shows = map[string]func(*client){
 		c.status(201, "POST", path, object{"translation": object{"locale": "de", "title": "Singen", "body": "…"}})
 		want(c, "translations", len(list(c.get(path), "translations")), 2)
 	},
+	"guide-edit": func(c *client) {
+		_, made := c.article(nil)
+		path := "/help_center/articles/" + text(id(in(made, "article", "id")))
+		c.status(404, "PUT", path+"/translations/de", object{"translation": object{"title": "Lied"}})
+		c.status(200, "PUT", path+"/translations/en-us", object{"translation": object{"title": "Songs"}})
+		c.status(200, "PUT", path, object{"article": object{"label_names": []string{"song"}, "title": "not here"}})
+		shown := c.get(path)
+		want(c, "title", in(shown, "article", "title"), any("Songs"))
+		want(c, "labels", len(in(shown, "article", "label_names").([]any)), 1)
+	},
 	"guide-archive": func(c *client) {
 		_, made := c.article(nil)
 		path := "/help_center/articles/" + text(id(in(made, "article", "id")))

@@ -8,20 +8,22 @@ import (
 
 func (d *Desk) guideRoutes() map[string]func(*request) answer {
 	return map[string]func(*request) answer{
-		"GET /help_center/categories":                  func(q *request) answer { return d.page(q, "categories", d.list("categories"), same) },
-		"POST /help_center/categories":                 func(q *request) answer { return d.createShelf(q, "category", "categories") },
-		"DELETE /help_center/categories/{id}":          func(q *request) answer { return d.softDelete(q, "categories") },
-		"GET /help_center/sections":                    func(q *request) answer { return d.page(q, "sections", d.list("sections"), same) },
-		"GET /help_center/sections/{id}/articles":      d.articlesOfSection,
-		"POST /help_center/categories/{id}/sections":   d.createSection,
-		"DELETE /help_center/sections/{id}":            func(q *request) answer { return d.softDelete(q, "sections") },
-		"GET /help_center/articles":                    d.listArticles,
-		"GET /help_center/articles/labels":             d.labels,
-		"GET /help_center/incremental/articles":        d.exportArticles,
-		"GET /help_center/articles/{id}":               func(q *request) answer { return d.one(q, "article", "articles", showArticle) },
-		"POST /help_center/sections/{id}/articles":     d.createArticle,
-		"DELETE /help_center/articles/{id}":            func(q *request) answer { return d.softDelete(q, "articles") },
-		"POST /help_center/articles/{id}/translations": d.translate,
+		"GET /help_center/categories":                          func(q *request) answer { return d.page(q, "categories", d.list("categories"), same) },
+		"POST /help_center/categories":                         func(q *request) answer { return d.createShelf(q, "category", "categories") },
+		"DELETE /help_center/categories/{id}":                  func(q *request) answer { return d.softDelete(q, "categories") },
+		"GET /help_center/sections":                            func(q *request) answer { return d.page(q, "sections", d.list("sections"), same) },
+		"GET /help_center/sections/{id}/articles":              d.articlesOfSection,
+		"POST /help_center/categories/{id}/sections":           d.createSection,
+		"DELETE /help_center/sections/{id}":                    func(q *request) answer { return d.softDelete(q, "sections") },
+		"GET /help_center/articles":                            d.listArticles,
+		"GET /help_center/articles/labels":                     d.labels,
+		"GET /help_center/incremental/articles":                d.exportArticles,
+		"GET /help_center/articles/{id}":                       func(q *request) answer { return d.one(q, "article", "articles", showArticle) },
+		"POST /help_center/sections/{id}/articles":             d.createArticle,
+		"DELETE /help_center/articles/{id}":                    func(q *request) answer { return d.softDelete(q, "articles") },
+		"PUT /help_center/articles/{id}":                       d.updateArticle,
+		"PUT /help_center/articles/{id}/translations/{locale}": d.retranslate,
+		"POST /help_center/articles/{id}/translations":         d.translate,
 	}
 }
 
@@ -154,4 +156,44 @@ func (d *Desk) translate(q *request) answer {
 	r.at["translations"] = append(r.at["translations"].([]object), t)
 	d.touch(r)
 	return created(object{"translation": t})
+}
+
+// updateArticle changes what is the same in all languages.
+func (d *Desk) updateArticle(q *request) answer {
+	r := d.get("articles", number(q.PathValue("id")))
+	if r == nil {
+		return missing()
+	}
+	body, _ := q.body["article"].(map[string]any)
+	if body["label_names"] != nil && !d.o.NoLabels {
+		r.at["label_names"] = words(body["label_names"])
+	}
+	d.touch(r)
+	return ok(object{"article": showArticle(r)})
+}
+
+// retranslate changes title, text and draft in a language.
+func (d *Desk) retranslate(q *request) answer {
+	r := d.get("articles", number(q.PathValue("id")))
+	body, _ := q.body["translation"].(map[string]any)
+	if r == nil {
+		return missing()
+	}
+	for _, t := range r.at["translations"].([]object) {
+		if t["locale"] != q.PathValue("locale") {
+			continue
+		}
+		for _, field := range []string{"title", "body", "draft"} {
+			if v, given := body[field]; given {
+				t[field] = v
+				if t["locale"] == r.at["locale"] {
+					r.at[field] = v
+				}
+			}
+		}
+		t["updated_at"] = stamp(d.Now())
+		d.touch(r)
+		return ok(object{"translation": t})
+	}
+	return missing()
 }

@@ -258,6 +258,15 @@ func (t *target) ticketBody(f *facts, k *helpdesk.Ticket) (object, error) {
 	return body, nil
 }
 
+// sent is a comment as Render shows it, but with the addresses of its pictures, which
+// are not compared.
+func sent(c helpdesk.Comment) helpdesk.Comment {
+	format, text := markup.Clean(c.Format, c.Body)
+	showComment(&c)
+	c.Format, c.Body = format, text
+	return c
+}
+
 // Append adds a note, which goes to nobody.
 func (t *target) Append(ctx context.Context, key string, c helpdesk.Comment, open connectors.OpenFunc) (string, error) {
 	f, err := t.learn(ctx)
@@ -267,7 +276,7 @@ func (t *target) Append(ctx context.Context, key string, c helpdesk.Comment, ope
 	if _, err := number("add note", key); err != nil {
 		return "", err
 	}
-	showComment(&c)
+	c = sent(c)
 	body := object{"body": t.lined(&c, origin.Line{Written: c.Created}), "private": c.Visibility == helpdesk.VisibilityPrivate}
 	if err := refer(body, "user_id", "comment.author", c.Author); err != nil {
 		return "", err

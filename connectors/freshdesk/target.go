@@ -87,7 +87,10 @@ func (t *target) Create(ctx context.Context, drafts []connectors.Draft) ([]conne
 	created := make([]connectors.Created, len(drafts))
 	for i, d := range drafts {
 		var key string
-		d.Record = t.Render(d.Record)
+		opens := connectors.Opening(d.Record.Ticket)
+		if d.Record = t.Render(d.Record); opens != nil { // the comments are the rendered record's own
+			d.Record.Ticket.Comments[0] = sent(*opens)
+		}
 		switch d.Record.Kind {
 		case helpdesk.KindGroup:
 			key, err = t.made(ctx, "group", "/groups", object{"name": d.Record.Group.Name, "description": d.Record.Group.Description + markerLine + d.Marker})

@@ -33,12 +33,27 @@ func Canonical(format, body string) (string, string) {
 	if text, plain := plainText(nodes); plain {
 		return helpdesk.FormatText, strings.TrimSpace(text)
 	}
+	return helpdesk.FormatHTML, rendered(nodes, false)
+}
+
+// Clean is Canonical for what is sent: addresses of pictures stay.
+func Clean(format, body string) (string, string) {
+	if format, text := Canonical(format, body); format == helpdesk.FormatText {
+		return format, text
+	}
+	return helpdesk.FormatHTML, rendered(parse(body), true)
+}
+
+// CleanPage is Page for what is sent: addresses of pictures stay.
+func CleanPage(body string) string { return rendered(parse(body), true) }
+
+func rendered(nodes []*html.Node, addresses bool) string {
 	var b strings.Builder
 	for _, n := range nodes {
-		clean(n)
+		clean(n, addresses)
 		_ = html.Render(&b, n)
 	}
-	return helpdesk.FormatHTML, strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String())
 }
 
 // parse reads a fragment, and takes off a box that Zendesk puts around it.
@@ -69,10 +84,11 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// clean takes out of an element what could act.
-func clean(n *html.Node) {
+// clean takes out of an element what could act, and, unless they stay, the addresses
+// of pictures.
+func clean(n *html.Node, addresses bool) {
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool {
-		return strings.HasPrefix(a.Key, "on") || n.DataAtom == atom.Img && (a.Key == "src" || strings.HasPrefix(a.Key, "data-")) ||
+		return strings.HasPrefix(a.Key, "on") || !addresses && n.DataAtom == atom.Img && (a.Key == "src" || strings.HasPrefix(a.Key, "data-")) ||
 			strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:")
 	})
 	for _, c := range slices.Collect(n.ChildNodes()) {
@@ -80,7 +96,7 @@ func clean(n *html.Node) {
 			n.RemoveChild(c)
 			continue
 		}
-		clean(c)
+		clean(c, addresses)
 	}
 }
 
@@ -109,10 +125,5 @@ func plainText(nodes []*html.Node) (string, bool) {
 
 // Page is the body of an article as it is compared: HTML, always.
 func Page(body string) string {
-	var b strings.Builder
-	for _, n := range parse(body) {
-		clean(n)
-		_ = html.Render(&b, n)
-	}
-	return strings.TrimSpace(b.String())
+	return rendered(parse(body), false)
 }

@@ -28,6 +28,15 @@ func TestMarksAreComparedWithoutWhatCouldActAndWhatEachDeskMakesAnew(t *testing.
 			t.Errorf("%s\n is %s,\nwant %s", given, got, want)
 		}
 	}
+	if _, got := markup.Clean(helpdesk.FormatHTML, `<img src="cid:a@b" onload="x()"><script>x()</script>`); got != `<img src="cid:a@b"/>` {
+		t.Errorf("sent is %s", got)
+	}
+	if format, got := markup.Clean(helpdesk.FormatHTML, "<p>a</p>"); format != helpdesk.FormatText || got != "a" {
+		t.Errorf("sent is %s %q", format, got)
+	}
+	if got := markup.CleanPage(`<p><img src="a"></p>`); got != `<p><img src="a"/></p>` {
+		t.Errorf("a page is sent as %q", got)
+	}
 	if got := markup.Page("<p>a</p>"); got != "<p>a</p>" {
 		t.Errorf("a page is %q", got)
 	}

@@ -1,6 +1,7 @@
 package zendesk_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -244,6 +245,49 @@ func TestADeltaIsSilentAndSaysWhatCanNotBeChanged(t *testing.T) {
 	}
 	if mails := desk.Outbox.Mails(); len(mails) != 0 {
 		t.Errorf("%d mails were sent, the first by a %s", len(mails), mails[0].Why)
+	}
+}
+
+// The files of an account with several brands are read by one of them.
+func TestFilesOfAnotherBrandAreRead(t *testing.T) {
+	desk := simulated.New(simulated.Options{Brand: "https://brand.example.test"})
+	who := desk.Put("users", object{"name": "Jane", "email": "jane@example.test"})
+	desk.Say(desk.Put("tickets", object{"subject": "x", "requester_id": who}), object{"body": "see", "author_id": who},
+		simulated.File{Name: "a.txt", Content: []byte("Hello")})
+	desk.Advance(2 * time.Minute)
+	s := source(t, desk, settings(t, "http://127.0.0.1", ""))
+	records, _ := everything(t, s, helpdesk.KindTicket)
+	body, err := s.(connectors.AttachmentOpener).OpenAttachment(t.Context(), records[0].Ticket.Comments[0].Attachments[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if content, _ := io.ReadAll(body); string(content) != "Hello" {
+		t.Errorf("read %q", content)
+	}
+}
+
+// C20: inline images are lost. They are shown by the files that came along, in the
+// account they are moved to and by whoever reads that again.
+func TestAPictureInATextIsShownByItsFile(t *testing.T) {
+	desk := simulated.New(simulated.Options{})
+	d := target(t, desk, "")
+	picture := draft(desk, "m1")
+	content := []byte("a picture of a canary")
+	picture.Record.Ticket.Comments = []helpdesk.Comment{{Format: "html", Visibility: "public", Created: at(longAgo), Body: `<p>See: <img src="cid:canary@example.test"></p>`,
+		Attachments: []helpdesk.Attachment{{Name: "a.png", ContentType: "image/png", Size: int64(len(content)), Inline: true, ContentID: "<canary@example.test>"}}}}
+	picture.Open = func(context.Context, helpdesk.Attachment) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}
+	id := create(t, d, picture)[0].ID
+	if shown := desk.Comments(number(id))[0]["html_body"].(string); strings.Contains(shown, "cid:") || !strings.Contains(shown, "/attachments/token/") {
+		t.Errorf("the text is %s, want the address of the file in it", shown)
+	}
+	desk.Advance(2 * time.Minute)
+	records, _ := everything(t, source(t, desk, settings(t, "http://127.0.0.1", "")), helpdesk.KindTicket)
+	c := records[0].Ticket.Comments[0]
+	if a := c.Attachments; len(a) != 1 || !a[0].Inline || a[0].ContentID == "" || !strings.Contains(c.Body, `src="cid:`+a[0].ContentID+`"`) {
+		t.Errorf("read as %s with %+v, want the text to show the file", c.Body, a)
 	}
 }
 

@@ -156,10 +156,11 @@ func (d *desk) OpenAttachment(ctx context.Context, a helpdesk.Attachment) (io.Re
 	if found == nil || found.ID != n {
 		return nil, unlike("read attachment")
 	}
-	way, ours := strings.CutPrefix(found.URL, strings.TrimRight(d.URL, "/"))
-	if !ours {
+	way, err := url.Parse(found.URL)
+	if err != nil || way.Path == "" {
 		return nil, unlike("read attachment")
 	}
-	body, err := d.client.Stream(ctx, rest.Request{Method: http.MethodGet, Path: way, Away: true, Name: "zendesk: read attachment"})
+	// The host may be that of another brand of the account: the path is good on all.
+	body, err := d.client.Stream(ctx, rest.Request{Method: http.MethodGet, Path: way.RequestURI(), Away: true, Name: "zendesk: read attachment"})
 	return body, advise(err)
 }

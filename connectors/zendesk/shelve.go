@@ -15,7 +15,7 @@ const labelMark = "safeconduct-"
 // createArticle makes an article in the section that its path names. Its files are
 // sent first, because the text names their addresses, and claimed afterwards.
 func (t *target) createArticle(ctx context.Context, f *facts, d connectors.Draft) (string, error) {
-	d.Record = t.Render(d.Record)
+	d.Record = t.sent(d.Record)
 	a := d.Record.Article
 	if len(f.locales) == 0 || !f.labels {
 		return "", &connectors.Rejected{Reason: "unknown_kind"}

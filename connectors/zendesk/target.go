@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -56,7 +57,7 @@ type object = map[string]any
 
 // body is what a job makes a record of, or nil for kinds that none makes.
 func (t *target) body(ctx context.Context, f *facts, d connectors.Draft) (object, error) {
-	d.Record = t.Render(d.Record)
+	d.Record = t.sent(d.Record)
 	switch d.Record.Kind {
 	case helpdesk.KindOrganization:
 		return t.organizationBody(f, d)
@@ -68,6 +69,21 @@ func (t *target) body(ctx context.Context, f *facts, d connectors.Draft) (object
 		return nil, nil
 	}
 	return nil, &connectors.Rejected{Reason: "unknown_kind"}
+}
+
+// sent is a record as Render shows it, but for its texts: pictures are shown by their
+// addresses, which are not compared.
+func (t *target) sent(r helpdesk.Record) helpdesk.Record {
+	shown := t.Render(r)
+	switch {
+	case r.Ticket != nil: // the comments are the rendered record's own
+		for i, c := range r.Ticket.Comments {
+			shown.Ticket.Comments[i].Format, shown.Ticket.Comments[i].Body = markup.Clean(c.Format, c.Body)
+		}
+	case r.Article != nil:
+		shown.Article.Body = markup.CleanPage(r.Article.Body)
+	}
+	return shown
 }
 
 func (t *target) createOne(ctx context.Context, f *facts, d connectors.Draft) (string, error) {

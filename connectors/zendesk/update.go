@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/connectors/origin"
 	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -23,7 +24,9 @@ func (t *target) Append(ctx context.Context, key string, c helpdesk.Comment, ope
 	if _, err := t.learn(ctx); err != nil {
 		return "", err
 	}
+	format, text := markup.Clean(c.Format, c.Body)
 	showComment(&c)
+	c.Format, c.Body = format, text
 	if !c.Created.IsZero() {
 		c.Body = origin.Put(origin.Line{Written: c.Created}, t.Language, c.Format, c.Body)
 	}
@@ -151,7 +154,9 @@ func (t *target) setArticle(ctx context.Context, key string, e connectors.Edit, 
 		case "title":
 			text["title"] = wanted.Title
 		case "body":
-			text["body"] = wanted.Body
+			if text["body"], err = t.pictured(ctx, key, e.Record.Article); err != nil {
+				return err
+			}
 		case "state":
 			text["draft"] = wanted.State == "draft"
 		case "tags":
@@ -170,6 +175,23 @@ func (t *target) setArticle(ctx context.Context, key string, e connectors.Edit, 
 	}
 	labels := slices.DeleteFunc(slices.Clone(is.Labels), func(l string) bool { return !strings.HasPrefix(l, labelMark) })
 	return t.send(ctx, http.MethodPut, "update labels", path+".json", nil, object{"article": object{"label_names": append(labels, wanted.Tags...)}}, nil)
+}
+
+// pictured is the text of an article with the addresses of the pictures that it has.
+func (t *target) pictured(ctx context.Context, key string, a *helpdesk.Article) (string, error) {
+	text := markup.CleanPage(a.Body)
+	if !strings.Contains(text, "cid:") {
+		return text, nil
+	}
+	had, err := t.filesOf(ctx, key)
+	for _, f := range a.Attachments {
+		for _, h := range had {
+			if h.Name == f.Name && h.Size == f.Size {
+				text = show(text, f, h.URL)
+			}
+		}
+	}
+	return text, err
 }
 
 // wholeBody is what the record would be created with.

@@ -73,6 +73,7 @@ func Behaviours() []simulator.Behaviour {
 		known("upload-token", "an upload's token lives three days and is used once", reference+"ticketing/tickets/ticket-attachments/"),
 		believed("upload-hour", "on some accounts the token lives an hour: the vendor's pages say both", help+"4408887057946"),
 		known("file-redirect", "an attachment's address redirects to another host, which refuses Zendesk's credentials", guide+"ticketing/managing-tickets/accessing-end-user-uploaded-attachments/"),
+		believed("file-brand", "a file's address can be that of another brand of the account; its path is good on all", belief),
 		believed("file-size", "a file has 50 MB at most", belief),
 
 		known("people-unique", "an address belongs to one person; create_many refuses it a second time", reference+"ticketing/users/users/"),

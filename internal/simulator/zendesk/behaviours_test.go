@@ -38,7 +38,7 @@ var options = map[string]zendesk.Options{
 	"limit-account": {PerMinute: 3}, "limit-export": {Incremental: 2}, "limit-endpoint": {PerMinute: 700}, "limit-update": {PerMinute: 700},
 	"limit-jobs": {Queue: time.Hour}, "import-job": {Queue: 10 * time.Second, Work: time.Second}, "feed-cursor": {Page: 2}, "feed-end": {Page: 2},
 	"feed-seconds": {Page: 2}, "feed-repeats": {Page: 2, Repeats: true}, "list-cursor": {Page: 2}, "search-lag": {SearchLag: time.Minute},
-	"note-author": {StrictNotes: true}, "upload-hour": {TokenLives: time.Hour},
+	"note-author": {StrictNotes: true}, "upload-hour": {TokenLives: time.Hour}, "file-brand": {Brand: "https://brand.example.test"},
 }
 
 var shows = map[string]func(*client){
@@ -378,6 +378,11 @@ var shows = map[string]func(*client){
 		r.SetBasicAuth(zendesk.Account+"/token", zendesk.Token)
 		status, _ = c.send(r)
 		want(c, "with credentials", status, 400)
+	},
+	"file-brand": func(c *client) {
+		made := c.imports(object{"subject": "x", "comments": []object{{"body": "x", "uploads": []string{c.upload("a.txt", "Hello")}}}})
+		file := list(list(c.get("/tickets/"+text(id(made[0]["id"]))+"/comments"), "comments")[0], "attachments")[0]
+		want(c, "address", strings.HasPrefix(file["content_url"].(string), "https://brand.example.test/attachments/token/"), true)
 	},
 	"file-size": func(c *client) { want(c, "token", c.upload("a.iso", strings.Repeat("x", 50<<20+1)), "") },
 

@@ -25,6 +25,8 @@ type Options struct {
 	SearchLag time.Duration
 	// Repeats: each page of an export begins with the last record of the one before.
 	Repeats bool
+	// Brand is the address that files are told by, if it is that of another brand.
+	Brand string
 	// TokenLives is how long an upload can be attached; 0: three days.
 	TokenLives time.Duration
 	// NoLabels: articles have no labels, as on plans below Professional.

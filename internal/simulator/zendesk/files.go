@@ -2,6 +2,7 @@ package zendesk
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -44,7 +45,7 @@ func (d *Desk) newFile(table, name, kind string, content []byte) *row {
 func (d *Desk) showFile(r *row) object {
 	o := maps.Clone(r.at)
 	delete(o, "token")
-	o["content_url"] = d.base + "/attachments/token/" + r.text("token") + "/?name=" + url.QueryEscape(r.text("file_name"))
+	o["content_url"] = cmp.Or(d.o.Brand, d.base) + "/attachments/token/" + r.text("token") + "/?name=" + url.QueryEscape(r.text("file_name"))
 	return o
 }
 

@@ -3,13 +3,14 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
+.PHONY: help demo test check crash deltas kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
 	@echo 'make test    all tests that need nothing but Go'
 	@echo 'make check   formatting and vet'
 	@echo 'make crash   stops a migration before and after every side effect (minutes)'
+	@echo 'make deltas  random interleavings of agents, faults and deltas (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make fuzz    ten minutes for each parser'
 	@echo 'make peers-up     sets up and starts Request Tracker 5 and Redmine 5 (Debian 12); peers-down stops them'
@@ -67,6 +68,9 @@ check:
 crash:
 	GOGC=400 $(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestAStopAnywhere' -crash-every 1 -stop-every 20 -timeout 20m -v
 	$(GO) test ./cmd/safeconduct -run TestKilled -kills 20 -timeout 10m -v
+
+deltas:
+	GOGC=400 $(GO) test ./internal/embedded -run TestNoInterleaving -interleavings 2000 -timeout 15m -v
 
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m

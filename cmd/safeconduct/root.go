@@ -78,14 +78,14 @@ Start with:  safeconduct init     writes a commented plan from a few questions
 		}
 		return nil
 	}
-	root.AddCommand(a.initCommand(), a.planCommand(), a.migrateCommand(), a.demoCommand(), a.statusCommand(),
+	root.AddCommand(a.initCommand(), a.planCommand(), a.migrateCommand(), a.deltaCommand(), a.reviewCommand(), a.demoCommand(), a.statusCommand(),
 		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.reportCommand(), a.scheduleCommand(), a.serveCommand(), a.costCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	return root
 }
 
 // hereOnly are the commands that have nothing to do elsewhere.
-var hereOnly = []string{"serve", "init", "date-fixup"}
+var hereOnly = []string{"serve", "init", "date-fixup", "review"}
 
 // readPlan reads the plan and resolves the folders that depend on it.
 func (a *app) readPlan() (*plan.Plan, error) {

@@ -103,7 +103,7 @@ func (a *app) next(runs []ledger.Run) string {
 		_, advice := a.adviseOn(migration.Name(last.Failure))
 		return advice
 	}
-	return "safeconduct migrate" + a.flag() + " moves what is new; safeconduct verify" + a.flag() + " looks whether all still stands"
+	return "safeconduct delta" + a.flag() + " takes over what changed; safeconduct verify" + a.flag() + " looks whether all still stands"
 }
 
 func (s statusResult) print(w io.Writer) {

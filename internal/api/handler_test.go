@@ -170,7 +170,7 @@ func TestWhatIsNotUnderstoodIsRefusedWithANextStep(t *testing.T) {
 		{runs, `{"MODE":"full"}`, nil, 400, `there is no field \"MODE\"`},
 		{runs, ``, []string{"Content-Type", "application/json"}, 400, "not JSON"},
 		{runs, `{"mode":"full"}`, []string{"Content-Type", "text/plain"}, 415, "application/json"},
-		{runs, `{"mode":"part"}`, nil, 422, "mode is full or demo"},
+		{runs, `{"mode":"part"}`, nil, 422, "mode is full, delta or demo"},
 		{runs, `{"mode":"full","limit":3}`, nil, 422, "limit is for a demo"},
 		{runs, `{"mode":"full"}`, nil, 409, "r0002 is under way"},
 		{runs, `{"mode":"` + strings.Repeat("x", 70<<10) + `"}`, nil, 413, "64 KiB"},

@@ -63,9 +63,9 @@ const maxDemo = 1000
 func (s Start) check() error {
 	wrong := ""
 	switch {
-	case s.Mode != ModeFull && s.Mode != ModeDemo:
-		wrong = "mode is full or demo"
-	case s.Mode == ModeFull && s.Limit != 0:
+	case s.Mode != ModeFull && s.Mode != ModeDemo && s.Mode != ModeDelta:
+		wrong = "mode is full, delta or demo"
+	case s.Mode != ModeDemo && s.Limit != 0:
 		wrong = "limit is for a demo"
 	case s.Limit < 0 || s.Limit > maxDemo:
 		wrong = "limit is from 1 to 1000"

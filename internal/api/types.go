@@ -130,8 +130,9 @@ type Plan struct {
 
 // Modes of a run.
 const (
-	ModeFull = "full"
-	ModeDemo = "demo"
+	ModeFull  = "full"
+	ModeDemo  = "demo"
+	ModeDelta = "delta"
 )
 
 // A Start asks for a new run.

@@ -86,6 +86,9 @@ func (s state) meets(n migration.Name) bool {
 		return found != nil
 	}
 	parameters, _ := s.fields["Parameters"].(map[string]any)
+	if parameters["recall"] == true { // asks the source again, by key
+		return n == migration.SourceUnavailable
+	}
 	return parameters["list"] != true && slices.Contains(asks[found[1]], n)
 }
 

@@ -30,6 +30,7 @@ const (
 	RunFailed        Op = "run.failed"
 	RunStopped       Op = "run.stopped"
 	RollbackRemoved  Op = "rollback.removed"
+	ReviewDecided    Op = "review.decided"
 )
 
 // The ops of a migration and of the people in it.
@@ -49,7 +50,7 @@ func Ops() []Op {
 	return []Op{
 		RunStarted, PlanAccepted, KeysMade, ExtractSegment, AnonymizeSegment, InventoryDone,
 		GatePassed, GateFailed, GateWaived, GateAsked, GateApproved, GateRejected, LoadSegment, VerifySegment, CensusTaken, Quarantined, Withheld,
-		Committed, SealKeys, SealObjects, ReportIssued, RunFinished, RunFailed, RunStopped, RollbackRemoved,
+		Committed, SealKeys, SealObjects, ReportIssued, RunFinished, RunFailed, RunStopped, RollbackRemoved, ReviewDecided,
 		MigrationClosed, ConsentRecorded, ConsentWithdrawn, RequestOpened, RequestVerified,
 		RequestExecuted, RequestClosed, RetentionApplied,
 	}

@@ -379,7 +379,10 @@ func (m *model) ending() {
 
 	m.invoked("commit", 1, 10*rowMs)
 	m.get(1)
-	m.query(n, verdictRow)
+	for range 3 { // verdicts, findings, and verdicts for what is settled
+		m.query(n, verdictRow)
+	}
+	m.note(1)
 	m.query(kinds, 200)
 	m.transact(kinds)
 	m.logged(1)
@@ -396,9 +399,6 @@ func (m *model) ending() {
 
 	m.invoked("report", 1, rowsMs+documents*2*rowMs)
 	m.get(4)
-	for _, k := range m.w.list() {
-		m.query(float64(k.records), m.row())
-	}
 	m.empty(1)
 	m.query(n, verdictRow)
 	m.query(n, verdictRow)

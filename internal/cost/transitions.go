@@ -5,7 +5,7 @@ import "math"
 // Transitions of statemachine/migrate.asl.json where nothing fails and nothing
 // waits; a test has the definition interpreted and compares.
 const (
-	once       = 17 // states of a run beside the loops, from Plan to Done
+	once       = 18 // states of a run beside the loops, from Plan to Done
 	ofKind     = 3  // Extract, MoreToRead, KindRead
 	again      = 2  // Extract, MoreToRead once more
 	ofPhase    = 3  // PhasesLeft, NextPhase, LoadPhase

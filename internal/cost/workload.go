@@ -50,7 +50,7 @@ const (
 	fileBytes     = 300 << 10
 	answerMs      = 350
 	fileMs        = 150
-	rowBytes      = 900
+	rowBytes      = 1400
 	perPerson     = 20
 	perCompany    = 400
 	agents        = 20

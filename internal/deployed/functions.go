@@ -104,7 +104,7 @@ func Extract() function.Handler {
 func Anonymize() function.Handler {
 	return handler(func(p parts) function.Handler {
 		key := p.wrap()
-		return function.Anonymize(migration.Anonymize{Base: p.base, Desks: p.desks, Raw: keyring.Only(keyring.NewOpener(p.keys, key), keyring.Raw),
+		return function.Anonymize(migration.Anonymize{Base: p.base, Desks: p.desks, Sources: p.desks, Raw: keyring.Only(keyring.NewOpener(p.keys, key), keyring.Raw),
 			Clean: keyring.NewSealer(p.keys), Index: keyring.NewIndexer(p.keys, key), Pseudonyms: keyring.NewPseudonymizer(p.keys, key),
 			Directory: &migration.Directory{}})
 	})

@@ -62,7 +62,7 @@ func TestAMigrationAsksForWhatTheModelOfCostPredicts(t *testing.T) {
 		"one by one":         {memory.Options{Batch: 1, Reopening: true}, cost.Workload{Tickets: 1200, Comments: 5, OneByOne: true, Opening: true}},
 	} {
 		w := c.workload
-		w.People, w.Named, w.Groups, w.Organizations, w.RowBytes = 40, 40, -1, -1, 520
+		w.People, w.Named, w.Groups, w.Organizations, w.RowBytes = 40, 40, -1, -1, 837
 		want := cost.Predict(w)
 		got := metered(t, sample.Regular(w.Tickets, w.People, w.Attachments > 0), c.target)
 		for _, d := range cost.Compare(want, got, 0.05, "dynamodb.WriteUnits", "dynamodb.ReadUnits", "dynamodb.UpdateItem", "dynamodb.TransactWriteItems",

@@ -101,7 +101,8 @@ func (k *killer) wrap(p *Parts) {
 
 // hooks kills the process around the requests that change a desk.
 func (k *killer) hooks() memory.Hooks {
-	changes := map[string]bool{memory.OpDraft: true, memory.OpCreate: true, memory.OpAppend: true, memory.OpLink: true, memory.OpRemove: true}
+	changes := map[string]bool{memory.OpDraft: true, memory.OpCreate: true, memory.OpAppend: true, memory.OpLink: true,
+		memory.OpRemove: true, memory.OpUpdate: true, memory.OpFinish: true}
 	return memory.Hooks{
 		Before: func(op memory.Operation) error {
 			if !changes[op.Name] {

@@ -48,6 +48,7 @@ type Request struct {
 	PlanHash string // refuse another plan than this; empty for any
 	Adopt    bool   // the ledger was lost: look for each record in the target first
 	GiveUp   bool   // give up an unfinished run
+	Quick    bool   // a delta without roll and census: see migration.Run
 }
 
 // Migrate starts a run and sees it through. A run that was stopped before stays
@@ -70,7 +71,7 @@ func (r *Runtime) Begin(ctx context.Context, q Request) (migration.Run, error) {
 		return migration.Run{}, err
 	}
 	run := r.Run(id, q.Mode)
-	run.Limit, run.Adopt = q.Limit, q.Adopt
+	run.Limit, run.Adopt, run.Quick = q.Limit, q.Adopt, q.Quick
 	return run, r.Plans.Keep(ctx, run, r.Plan)
 }
 

@@ -257,7 +257,7 @@ func (r *Runtime) wire() function.Steps {
 		Plan: migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index,
 			Forecasts: forecasts{r.Documents}, Workers: runtime.GOMAXPROCS(0)},
 		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: justSeal{r.Keys}},
-		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Raw: keyring.Only(r.Keys, keyring.Raw), Clean: justSeal{r.Keys},
+		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Sources: r.Desks, Raw: keyring.Only(r.Keys, keyring.Raw), Clean: justSeal{r.Keys},
 			Index: index, Pseudonyms: justPseudonyms{r.Keys}, Directory: &migration.Directory{}},
 		Gate:   migration.Gate{Base: base},
 		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},

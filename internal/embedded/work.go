@@ -76,7 +76,7 @@ func (s *Service) Start(ctx context.Context, m api.Migration, q api.Start) (api.
 	}
 	ask := Request{Mode: migration.Mode(q.Mode), Limit: q.Limit, PlanHash: q.PlanHash, Adopt: q.Adopt, GiveUp: q.NewRun}
 	switch demo := s.isDemo(m); {
-	case demo && q.Mode == api.ModeFull:
+	case demo && q.Mode != api.ModeDemo:
 		return api.Started{}, &api.Refusal{Kind: api.ErrInvalid, Code: "demo", Say: m.Name + " is a demo.", Next: "Start the full run of " +
 			strings.TrimSuffix(m.Name, demoEnd) + "."}
 	case q.Mode == api.ModeDemo:

@@ -72,6 +72,28 @@ func (w writer) fields() []block {
 	if w.r.Foreign > 0 {
 		blocks = append(blocks, w.paragraph("fields.foreign", "n", w.r.Foreign))
 	}
+	return append(blocks, w.merged()...)
+}
+
+// merged says what a delta did to records that stood in the target, and what it
+// left to their agents.
+func (w writer) merged() (blocks []block) {
+	m := w.r.Merged
+	if m == nil {
+		return nil
+	}
+	blocks = append(blocks, block{Heading: w.text("merged.title")}, w.paragraph("merged.intro", "added", m.Added, "fields", sum(m.Wrote)))
+	if sum(m.Kept) > 0 {
+		blocks = append(blocks, w.paragraph("merged.kept"), block{Table: w.countTable("merged.table", "fields.field", "merged.times", m.Kept, code)})
+	}
+	for _, c := range []struct {
+		key string
+		n   int
+	}{{"merged.edited", m.Edited}, {"merged.withdrawn", m.Withdrawn}, {"merged.dropped", m.Dropped}, {"merged.review", len(w.r.Reviews)}} {
+		if c.n > 0 {
+			blocks = append(blocks, w.paragraph(c.key, "n", c.n))
+		}
+	}
 	return blocks
 }
 

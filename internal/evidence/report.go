@@ -21,7 +21,7 @@ type Report struct {
 	Tool      string    `json:"tool"`    // "safeconduct 0.1.0"
 	Migration string    `json:"migration"`
 	Run       string    `json:"run"`
-	Mode      string    `json:"mode"` // full or demo
+	Mode      string    `json:"mode"` // full, demo or delta
 	State     string    `json:"state"`
 	Failure   string    `json:"failure,omitempty"`
 	PlanHash  string    `json:"plan_hash"`
@@ -42,12 +42,35 @@ type Report struct {
 	More      int            `json:"more_differences,omitempty"`
 	Foreign   int            `json:"foreign_comments,omitempty"` // written by others in the target meanwhile
 	Dangling  map[string]int `json:"dangling,omitempty"`         // references that lead nowhere, by kind
+	Merged    *Merged        `json:"merged,omitempty"`           // what a delta did to records that stood there
+	Reviews   []Review       `json:"reviews,omitempty"`          // what somebody has to decide
 	Census    Census         `json:"census"`
 	Mails     *int           `json:"mails,omitempty"` // that the target recorded for what the run wrote; nil: it does not say
 	Residual  map[string]int `json:"residual"`        // by field; empty is the goal
 	Sealed    *Seal          `json:"sealed,omitempty"`
 	Remains   []Remains      `json:"remains"`
 	Audit     Audit          `json:"audit"`
+}
+
+// Merged counts what a delta did to records that stood in the target.
+type Merged struct {
+	Wrote map[string]int `json:"wrote"` // fields that it wrote, by name
+	Kept  map[string]int `json:"kept"`  // fields that both sides had changed, and the target kept
+	Added int            `json:"added"` // comments
+	// Edited and Withdrawn are comments that the source changed, or has no more: the
+	// target keeps what was said first. Dropped are records that agents of the target
+	// removed.
+	Edited    int `json:"edited"`
+	Withdrawn int `json:"withdrawn"`
+	Dropped   int `json:"dropped"`
+}
+
+// A Review is a field of a record, or "record", that somebody has to decide on.
+type Review struct {
+	Kind  string `json:"kind"`
+	Ref   string `json:"ref"`
+	ID    string `json:"id"` // in the target
+	Field string `json:"field"`
 }
 
 // Answers are the plan's answers to the five questions.

@@ -20,9 +20,13 @@ func Extract(s migration.Extract) Handler {
 // Anonymize answers a segment with its counts only: what was found stands in the
 // ledger, and a state's output stays small.
 func Anonymize(s migration.Anonymize) Handler {
+	recall := migration.Recall{Base: s.Base, Sources: s.Sources, Raw: s.Raw, Keys: s.Clean, Index: s.Index}
 	return Handle(func(ctx context.Context, in migration.AnonymizeInput) (any, error) {
-		if in.List {
+		switch {
+		case in.List:
 			return s.List(ctx, in)
+		case in.Recall:
+			return recall.Do(ctx, migration.RecallInput{Run: in.Run, Kinds: in.Kinds, Loops: in.Loops})
 		}
 		f, err := s.Do(ctx, in)
 		return struct {

@@ -40,17 +40,23 @@ const (
 	// PhaseAccounts is a second pass over the people who are suspended: only now is
 	// everything written that is in their name.
 	PhaseAccounts Phase = "accounts"
+	// PhaseRemovals goes over what the source has no more, of every kind: only now
+	// does nothing refer to it that this run writes.
+	PhaseRemovals Phase = "removals"
 )
 
 // Phases lists the phases in the order in which they run.
 func Phases() []Phase {
 	return []Phase{PhaseDefinitions, PhaseGroups, PhaseOrganizations, PhasePeople,
-		PhaseTickets, PhaseRelations, PhaseArticles, PhaseAccounts}
+		PhaseTickets, PhaseRelations, PhaseArticles, PhaseAccounts, PhaseRemovals}
 }
 
-// Kind is the kind of the records that the phase goes over.
+// Kind is the kind of the records that the phase goes over; none for removals,
+// which go over all.
 func (p Phase) Kind() Kind {
 	switch p {
+	case PhaseRemovals:
+		return ""
 	case PhaseDefinitions:
 		return KindDefinition
 	case PhaseGroups:

@@ -26,8 +26,12 @@ const (
 	// StateQuarantined: it could not be read, passed or loaded; every later run
 	// tries again.
 	StateQuarantined State = "quarantined"
-	// StateRemoved: a rollback took it out of the target again.
+	// StateRemoved: a rollback, or a delta for what is gone from the source, took it
+	// out of the target again. Nothing else is known of it any more.
 	StateRemoved State = "removed"
+	// StateDropped: it was verified in the target and agents removed it there. It is
+	// not created again.
+	StateDropped State = "dropped"
 )
 
 // An Entry is the row of one record in the id map.
@@ -57,10 +61,44 @@ type Entry struct {
 	Finished bool `json:"finished,omitempty"`
 	// Links is the digest of the links that were made.
 	Links string `json:"links,omitempty"`
-	// Base is what verify read back: short digests by field, and by part.
-	Base     map[string]string `json:"base,omitempty"`
-	Verified string            `json:"verified,omitempty"` // run whose verify last saw it whole
-	Seen     string            `json:"seen,omitempty"`     // run that last met it in the source
+	// Base is what verify read back: short digests by field, and by part. Parts are
+	// those of the source's fields and lists when they were last taken over, and Sets
+	// the elements of its sets as they were sent. From them a delta tells who changed
+	// what.
+	Base  map[string]string   `json:"base,omitempty"`
+	Parts map[string]string   `json:"parts,omitempty"`
+	Sets  map[string][]string `json:"sets,omitempty"`
+	// Said are the comments of ours, in the order of the target: for each the digest
+	// of its key in the source, of its content there, and as the target shows it. The
+	// first len(Children) of them are known to stand there.
+	Said []string `json:"said,omitempty"`
+	// Edit is the digest of a change that is intended, or "remove"; Was is the digest
+	// of the status that comments are about to change.
+	Edit string `json:"edit,omitempty"`
+	Was  string `json:"was,omitempty"`
+	// Besides counts, by digest, comments of others that say the same as one that is
+	// about to be added.
+	Besides map[string]int `json:"besides,omitempty"`
+	// Updated is the run that last changed it in the target. The others are what that
+	// run did: fields that it wrote, fields that both sides had changed and the target
+	// kept, and how many comments of ours stood there before.
+	Updated string   `json:"updated,omitempty"`
+	Wrote   []string `json:"wrote,omitempty"`
+	Kept    []string `json:"kept,omitempty"`
+	Before  int      `json:"before,omitempty"`
+	// Review are the fields, or "record", that somebody has to decide on, and what was
+	// decided: "" for not yet, "source" or "target".
+	Review map[string]string `json:"review,omitempty"`
+	// Gone: the source does not have it any more, and by the plan, or because agents
+	// changed it, it stays in the target.
+	Gone bool `json:"gone,omitempty"`
+	// Into is the ref of the record that it was merged into.
+	Into string `json:"into,omitempty"`
+	// Line is where the run Seen met it last: of two versions in one reading the later
+	// one counts, whichever is loaded first.
+	Line     string `json:"line,omitempty"`
+	Verified string `json:"verified,omitempty"` // run whose verify last saw it whole
+	Seen     string `json:"seen,omitempty"`     // run that last met it in the source
 
 	version int64
 }
@@ -136,6 +174,11 @@ func (l *Ledger) From(ctx context.Context, k helpdesk.Kind, after string) iter.S
 
 // Removed is the entry after a rollback: it remembers the ref and nothing of
 // what stood in the target.
-func (e Entry) Removed(run string, at time.Time) *Entry {
-	return &Entry{Kind: e.Kind, Ref: e.Ref, State: StateRemoved, Run: run, At: at, version: e.version}
+func (e Entry) Removed(run string, at time.Time) *Entry { return e.without(StateRemoved, run, at) }
+
+// Dropped is what is left of an entry whose record agents of the target removed.
+func (e Entry) Dropped(run string, at time.Time) *Entry { return e.without(StateDropped, run, at) }
+
+func (e Entry) without(s State, run string, at time.Time) *Entry {
+	return &Entry{Kind: e.Kind, Ref: e.Ref, State: s, Run: run, Seen: run, At: at, version: e.version}
 }

@@ -152,6 +152,12 @@ func (l *Ledger) Cursors(ctx context.Context) iter.Seq2[Cursor, error] {
 	return list[Cursor](ctx, l.store, l.partition("mig"), "cursor#")
 }
 
+// Cursor returns the committed cursor of a kind; it is empty if there is none.
+func (l *Ledger) Cursor(ctx context.Context, kind string) (Cursor, error) {
+	c, _, err := load[Cursor](ctx, l.store, l.migrationKey("cursor#"+kind))
+	return c, err
+}
+
 // MoveCursors moves cursors, all or none.
 func (l *Ledger) MoveCursors(ctx context.Context, cursors ...Cursor) error {
 	changes := make([]Change, 0, len(cursors))

@@ -21,9 +21,16 @@ type Segment struct {
 	Blobs   int           `json:"blobs,omitempty"`
 	Linked  int           `json:"linked,omitempty"` // clean: tickets that link to others
 	// Suspended is how many people of a clean segment are.
-	Suspended int    `json:"suspended,omitempty"`
-	Bytes     int64  `json:"bytes"`
-	SHA256    string `json:"sha256"` // of the sealed bytes
+	Suspended int `json:"suspended,omitempty"`
+	// Gone is how many lines tell of a record that the source has no more, Keys how
+	// many keys of a roll a raw segment holds.
+	Gone int `json:"gone,omitempty"`
+	Keys int `json:"keys,omitempty"`
+	// Live: it was read from a source that gives a record again when it changes, so
+	// that two of one key are two versions.
+	Live   bool   `json:"live,omitempty"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"` // of the sealed bytes
 }
 
 // Name names the segment within its run: "ticket-000012".
@@ -39,6 +46,15 @@ type Position struct {
 	Cursor string        `json:"cursor"`
 	Seq    int           `json:"seq"` // of the last segment
 	Done   bool          `json:"done,omitempty"`
+	// Whole: it was read from the beginning, so that what is missing may be gone.
+	Whole bool `json:"whole,omitempty"`
+	// Paged: the pages are through, and the roll is taken; Roll is how far.
+	Paged bool   `json:"paged,omitempty"`
+	Roll  string `json:"roll,omitempty"`
+	// Recalled: what else a delta has to read is read; After is the ref of the last
+	// entry that was looked at.
+	Recalled bool   `json:"recalled,omitempty"`
+	After    string `json:"after,omitempty"`
 }
 
 // Position returns where the extraction of a kind stands and the version to

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,7 @@ import (
 type Anonymize struct {
 	Base
 	Desks      Targets // for the words that the target takes
+	Sources    Sources // for a Recall
 	Raw        keyring.Opener
 	Clean      keyring.Sealer
 	Index      keyring.Indexer
@@ -36,6 +38,10 @@ type AnonymizeInput struct {
 	Run     Run            `json:"run"`
 	Segment ledger.Segment `json:"segment,omitzero"`
 	List    bool           `json:"list,omitempty"`
+	// Recall asks for a Recall instead, in a loop.
+	Recall bool            `json:"recall,omitempty"`
+	Kinds  []helpdesk.Kind `json:"kinds,omitempty"`
+	Loops  int             `json:"loops,omitempty"`
 }
 
 // Findings are what the pass over a segment found: names and counts.
@@ -122,6 +128,7 @@ type pass struct {
 	index      keyring.Index
 	pseudonyms keyring.Pseudonyms
 	people     *people
+	named      people // whom the segment names besides
 	crowd      privacy.People
 	found      Findings
 	aside      []*ledger.Entry // what does not go on, to be put on record
@@ -153,13 +160,14 @@ func (s Anonymize) begin(ctx context.Context, p *plan.Plan, in AnonymizeInput) (
 	if a.pseudonyms, err = s.Pseudonyms.Pseudonyms(ctx, in.Run.Tenant, in.Run.Migration); err != nil {
 		return nil, ofStorage("open the pseudonym key", err)
 	}
+	a.named = newPeople()
 	a.people, err = s.Directory.of(ctx, s, in.Run)
 	return a, err
 }
 
 // segment opens a raw segment and writes its clean twin.
 func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment, error) {
-	g := ledger.Segment{Side: string(keyring.Clean), Kind: raw.Kind, Seq: raw.Seq}
+	g := ledger.Segment{Side: string(keyring.Clean), Kind: raw.Kind, Seq: raw.Seq, Live: raw.Live}
 	g.Object = a.run.Prefix() + "clean/" + g.Name() + "-" + unique()
 	written, err := staging.WriteSegment(ctx, a.Staging, a.Clean, a.run.label(keyring.Clean, g.Object), func(w *staging.SegmentWriter) error {
 		for line, err := range staging.ReadSegment(ctx, a.Staging, a.Raw, a.run.label(keyring.Raw, raw.Object)) {
@@ -175,6 +183,10 @@ func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment,
 			}
 			if err := w.Write(clean); err != nil {
 				return err
+			}
+			if clean.Gone != nil {
+				g.Gone++
+				continue
 			}
 			g.Records++
 			if t := clean.Record.Ticket; t != nil && len(t.Links) > 0 {
@@ -197,6 +209,15 @@ func (a *pass) line(ctx context.Context, text []byte) (*cleanLine, error) {
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return nil, fmt.Errorf("a line of segment %s is no record", a.found.Segment)
 	}
+	switch {
+	case raw.Named != nil:
+		a.named.add(raw.Named)
+		return nil, nil
+	case raw.Gone != nil:
+		return &cleanLine{Gone: a.gone(raw.Gone)}, nil
+	case raw.Key != "":
+		return nil, nil // of a roll
+	}
 	if raw.Record == nil || !raw.Record.Complete() {
 		a.broken(raw.Broken)
 		return nil, nil
@@ -212,6 +233,14 @@ func (a *pass) line(ctx context.Context, text []byte) (*cleanLine, error) {
 		return nil, nil
 	}
 	return a.clean(ctx, raw.Record, ref, digest)
+}
+
+func (a *pass) gone(g *connectors.Gone) *goneLine {
+	line := &goneLine{Ref: a.index.Ref(string(a.found.Kind), g.Key)}
+	if g.Into != "" {
+		line.Into = a.index.Ref(string(a.found.Kind), g.Into)
+	}
+	return line
 }
 
 // sourceDigest is over what the source said, and not over where staging keeps it.
@@ -252,12 +281,12 @@ func (a *pass) excludes(r *helpdesk.Record) string {
 	if r.Ticket == nil {
 		return ""
 	}
-	return a.plan.Select.Tickets.Excludes(r.Ticket, a.people.groups[r.Ticket.Group])
+	return a.plan.Select.Tickets.Excludes(r.Ticket, cmp.Or(a.people.groups[r.Ticket.Group], a.named.groups[r.Ticket.Group]))
 }
 
 // clean maps a record, applies the policy and replaces its keys.
 func (a *pass) clean(ctx context.Context, r *helpdesk.Record, ref, digest string) (*cleanLine, error) {
-	line := &cleanLine{Source: digest, Marks: map[string]mark{}}
+	line := &cleanLine{Source: digest, Marks: map[string]mark{}, Parts: partsOf(a.index, r, false), Said: saidOf(a.index, r)}
 	a.gather(r)
 	for _, u := range a.mapping.Apply(r, func(path string, e mapping.Effect) {
 		line.Marks[path] = mark{"map: " + string(e), classOf(e)}

@@ -19,11 +19,11 @@ func (w *worker) append(ctx context.Context, lines []cleanLine, entries map[stri
 	done := map[string]bool{}
 	for i := range lines {
 		e := entries[lines[i].Record.Key]
-		if e.State != ledger.StateLoaded || e.Pending || done[e.Ref] || w.whole(e, &lines[i].Record) {
+		if e.State != ledger.StateLoaded || e.Pending || e.Source != lines[i].Source || done[e.Ref] || w.whole(e, &lines[i].Record) {
 			continue
 		}
 		done[e.Ref] = true
-		it := &item{e, lines[i].Record}
+		it := &item{entry: e, record: lines[i].Record, line: &lines[i]}
 		if err := w.resolve(ctx, []*item{it}); err != nil {
 			return err
 		}
@@ -106,9 +106,9 @@ func (w *worker) arrived(ctx context.Context, e *ledger.Entry, shown []helpdesk.
 	if err != nil {
 		return "", ofTarget("read a ticket", err)
 	}
-	known := 0
+	known := e.Besides[want[:thumb]]
 	for i, child := range e.Children {
-		if child != refusedComment && commentDigest(w.index, shown[i]) == want {
+		if child != refusedComment && w.says(e, i, shown, want) {
 			known++
 		}
 	}
@@ -126,6 +126,15 @@ func (w *worker) arrived(ctx context.Context, e *ledger.Entry, shown []helpdesk.
 		return "", &laterError{wait}
 	}
 	return "", nil
+}
+
+// says reports whether a comment that is known to stand in the target is shown as
+// the digest says. What it is in the source may have changed since.
+func (w *worker) says(e *ledger.Entry, i int, shown []helpdesk.Comment, digest string) bool {
+	if i < len(e.Said) {
+		return parseSaying(e.Said[i]).shown == digest[:thumb]
+	}
+	return commentDigest(w.index, shown[i]) == digest
 }
 
 // commentDigest tells comments apart by what any target gives back: text without

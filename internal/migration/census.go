@@ -2,6 +2,7 @@ package migration
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"slices"
 
@@ -31,12 +32,16 @@ type CensusResult struct {
 // A KindCensus is the census of one kind.
 type KindCensus struct {
 	Kind         helpdesk.Kind `json:"kind"`
-	Expected     int           `json:"expected"`     // created by this migration, by the ledger
-	Placeholders int           `json:"placeholders"` // of these
-	Found        int           `json:"found"`        // with our marker in the target
-	Missing      int           `json:"missing"`      // expected and not found
-	Foreign      int           `json:"foreign"`      // found and not expected
-	Doubled      int           `json:"doubled"`      // markers found more than once
+	Expected     int           `json:"expected"`          // created by this migration, by the ledger
+	Placeholders int           `json:"placeholders"`      // of these
+	Found        int           `json:"found"`             // with our marker in the target
+	Missing      int           `json:"missing"`           // expected and not found
+	Dropped      int           `json:"dropped,omitempty"` // by agents of the target, since they were verified
+	Foreign      int           `json:"foreign"`           // found and not expected
+	Doubled      int           `json:"doubled"`           // markers found more than once
+
+	seed    maphash.Seed
+	missing map[uint64]bool // hashes of their markers
 }
 
 // Conserved reports whether nothing is lost, foreign or twice.
@@ -60,9 +65,16 @@ func (s Verify) Count(ctx context.Context, in VerifyInput) (CensusResult, error)
 	if err != nil {
 		return CensusResult{}, ofStorage("open the index key", err)
 	}
-	result, err := takeCensus(ctx, l, index, target)
-	if err != nil {
-		return result, err
+	result := CensusResult{Kinds: []KindCensus{}}
+	if !in.Run.Quick {
+		if result, err = takeCensus(ctx, l, index, target); err != nil {
+			return result, err
+		}
+	}
+	for i := range result.Kinds {
+		if err := s.dropped(ctx, l, index, target, in.Run, &result.Kinds[i]); err != nil {
+			return result, err
+		}
 	}
 	if err := account(ctx, l, in.Run, &result); err != nil {
 		return result, err
@@ -80,6 +92,45 @@ func (s Verify) Count(ctx context.Context, in VerifyInput) (CensusResult, error)
 	return result, err
 }
 
+// dropped finds out which of the missing were verified here once, and are gone by
+// the target's own word: agents removed them. They are put on record and not
+// missed again.
+func (s Verify) dropped(ctx context.Context, l *ledger.Ledger, index keyring.Index, target connectors.Target, r Run, k *KindCensus) error {
+	if k.Missing == 0 {
+		return nil
+	}
+	var gone []string
+	for e, err := range l.All(ctx, k.Kind) {
+		if err != nil {
+			return ofStorage("read entries", err)
+		}
+		if e.State != ledger.StateLoaded || e.Verified == "" || !k.missing[maphash.String(k.seed, index.Marker(e.Ref))] {
+			continue
+		}
+		switch _, err := target.Read(ctx, k.Kind, e.Target); {
+		case errors.Is(err, connectors.ErrNotFound):
+			gone = append(gone, e.Ref)
+		case err != nil:
+			return ofTarget("read what is missing", err)
+		}
+	}
+	k.Dropped, k.Missing = len(gone), k.Missing-len(gone)
+	for refs := range slices.Chunk(gone, ledger.MaxChanges) {
+		entries, err := l.Entries(ctx, k.Kind, refs...)
+		if err != nil {
+			return ofStorage("read entries", err)
+		}
+		dropped := make([]*ledger.Entry, len(entries))
+		for i, e := range entries {
+			dropped[i] = e.Dropped(r.ID, s.Now().UTC())
+		}
+		if err := l.PutEntries(ctx, dropped...); err != nil {
+			return ofStorage("store entries", err)
+		}
+	}
+	return nil
+}
+
 // takeCensus compares the ledger with the target, kind by kind. It keeps eight
 // bytes a record: a keyed hash of the marker.
 func takeCensus(ctx context.Context, l *ledger.Ledger, index keyring.Index, target connectors.Target) (CensusResult, error) {
@@ -91,7 +142,7 @@ func takeCensus(ctx context.Context, l *ledger.Ledger, index keyring.Index, targ
 	result.Counted = true
 	seed := maphash.MakeSeed()
 	for _, k := range helpdesk.Kinds() {
-		c := KindCensus{Kind: k}
+		c := KindCensus{Kind: k, seed: seed, missing: map[uint64]bool{}}
 		var expected, found []uint64
 		for e, err := range l.All(ctx, k) {
 			if err != nil {
@@ -131,6 +182,7 @@ func (c *KindCensus) compare(expected, found []uint64) {
 		switch {
 		case j == len(once) || i < len(expected) && expected[i] < once[j]:
 			c.Missing++
+			c.missing[expected[i]] = true
 			i++
 		case i == len(expected) || once[j] < expected[i]:
 			c.Foreign++
@@ -147,7 +199,7 @@ func account(ctx context.Context, l *ledger.Ledger, r Run, result *CensusResult)
 		if err != nil {
 			return ofStorage("read the manifest", err)
 		}
-		result.Read += g.Records + g.Broken
+		result.Read += g.Records + g.Broken + g.Gone
 	}
 	for f, err := range ledger.Notes[Findings](ctx, l, r.ID, "findings#") {
 		if err != nil {

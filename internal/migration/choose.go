@@ -31,40 +31,60 @@ func (w *worker) entries(ctx context.Context, k helpdesk.Kind, lines []cleanLine
 	return entries, ofStorage("read entries", err)
 }
 
-// choose says for each record what is to be done and puts the rest on record:
-// what is unchanged, what changed since it was moved, what came twice.
-func (w *worker) choose(ctx context.Context, k helpdesk.Kind, lines []cleanLine, entries map[string]*ledger.Entry) (todo []*item, err error) {
+// choose says for each record what is to be done, in the order of the lines, and
+// puts the rest on record: what is unchanged, what changed since it was moved, what
+// came twice. changed are those that a delta takes over.
+func (w *worker) choose(ctx context.Context, k helpdesk.Kind, lines []cleanLine, entries map[string]*ledger.Entry) (todo, changed []*item, err error) {
 	if !slices.Contains(w.profile.Kinds, k) {
-		return nil, w.leaveOut(ctx, entries)
+		return nil, nil, w.leaveOut(ctx, entries)
 	}
-	taken := map[string]bool{}
-	changed := map[string]*ledger.Entry{}
+	taken := map[string]string{} // digests of what is to be created
+	met := map[string]*ledger.Entry{}
 	for i := range lines {
 		line := &lines[i]
 		e := entries[line.Record.Key]
 		switch {
-		case e.InTarget() && w.twice(e, line):
+		case e.State == ledger.StateDropped:
+		case w.run.Mode == ModeDelta && (e.InTarget() || taken[e.Ref] != ""):
+			if w.differs(e, line) {
+				changed = append(changed, &item{entry: e, record: line.Record, line: line})
+			}
+		case e.InTarget() && !w.live && w.twice(e, line):
 			if err := w.duplicate(ctx, k, line); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		case e.InTarget():
 			if w.meet(e, line) {
-				changed[e.Ref] = e
+				met[e.Ref] = e
 			}
-		case taken[e.Ref]:
-			if e.Source != line.Source {
+		case taken[e.Ref] != "" && w.live:
+			w.again = append(w.again, &item{entry: e, record: line.Record, line: line})
+		case taken[e.Ref] != "":
+			if taken[e.Ref] != line.Source {
 				if err := w.duplicate(ctx, k, line); err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 			}
 		default:
-			taken[e.Ref] = true
+			taken[e.Ref] = line.Source
 			w.suspect(e)
-			e.Source, e.Rules, e.Changed, e.Seen = line.Source, w.rules, line.Record.Changed, w.run.ID
-			todo = append(todo, &item{e, line.Record})
+			e.Seen, e.Line, e.Gone = w.run.ID, line.at, false
+			todo = append(todo, &item{entry: e, record: line.Record, line: line})
 		}
 	}
-	return todo, w.put(ctx, slices.Collect(maps.Values(changed))...)
+	return todo, changed, w.put(ctx, slices.Collect(maps.Values(met))...)
+}
+
+// differs reports whether a delta has something to take over: the line is not of
+// an older version than the one that this run met already, and something has
+// changed, was not completed, or was decided. What was in the target before the
+// migration is its owner's.
+func (w *worker) differs(e *ledger.Entry, line *cleanLine) bool {
+	if e.State == ledger.StateMatched || e.Seen == w.run.ID && e.Line > line.at {
+		return false
+	}
+	e.Seen, e.Line = w.run.ID, line.at // on record with whatever is written
+	return e.Source != line.Source || e.Pending || e.Edit != "" || e.Child != "" || e.Was != "" || e.Placeholder || e.Gone || decided(*e)
 }
 
 // suspect takes a record that the ledger knows nothing of for one that was
@@ -80,7 +100,7 @@ func (w *worker) suspect(e *ledger.Entry) {
 func (w *worker) adoptPlaceholders(ctx context.Context, items []*item) error {
 	copies := make([]*item, len(items))
 	for i, it := range items {
-		copies[i] = &item{it.entry, copyOf(it.record)}
+		copies[i] = &item{entry: it.entry, record: copyOf(it.record), line: it.line}
 	}
 	return w.resolve(ctx, copies)
 }
@@ -106,6 +126,18 @@ func (w *worker) meet(e *ledger.Entry, line *cleanLine) (changed bool) {
 		e.Changed = line.Record.Changed
 	}
 	return true
+}
+
+// meetAgain lists the later versions of what was just created as pending.
+func (w *worker) meetAgain(ctx context.Context) error {
+	for _, it := range w.again {
+		if it.entry.InTarget() && w.meet(it.entry, it.line) {
+			if err := w.put(ctx, it.entry); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // duplicate quarantines the second of two different records with one key.

@@ -81,13 +81,13 @@ func (w *worker) suspendAll(ctx context.Context, lines []cleanLine) error {
 	}
 	for i := range lines {
 		e := entries[lines[i].Record.Key]
-		if !lines[i].Record.Person.Suspended || e.State != ledger.StateLoaded || e.Run != w.run.ID {
+		if !lines[i].Record.Person.Suspended || e.State != ledger.StateLoaded || e.Run != w.run.ID && e.Updated != w.run.ID {
 			continue
 		}
 		if short(ctx) {
 			return &laterError{}
 		}
-		it := &item{e, lines[i].Record}
+		it := &item{entry: e, record: lines[i].Record, line: &lines[i]}
 		if err := w.resolve(ctx, []*item{it}); err != nil {
 			return err
 		}

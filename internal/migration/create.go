@@ -34,16 +34,33 @@ func (w *worker) probe(ctx context.Context, items []*item) (todo []*item, err er
 			todo = append(todo, it)
 			continue
 		}
+		if it.line != nil && it.entry.Source == "" { // by a run that nobody remembers
+			w.sends(it)
+		}
 		w.stands(it, ids[0])
 		if len(ids) > 1 {
 			it.entry.Reason = DoubledInTarget
 		}
+		w.laterVersion(it)
 		if err := w.put(ctx, it.entry); err != nil {
 			return nil, err
 		}
 		w.out.Adopted++
 	}
 	return todo, nil
+}
+
+// laterVersion has a record that was found, and is of an older version than the
+// line, taken over by a delta or listed as pending by a full run.
+func (w *worker) laterVersion(it *item) {
+	if it.line == nil || it.entry.Source == it.line.Source {
+		return
+	}
+	if w.run.Mode == ModeDelta {
+		w.older = append(w.older, it)
+	} else {
+		it.entry.Pending, it.entry.Changed = true, it.line.Record.Changed
+	}
 }
 
 // matched reports whether records of the kind may have been in the target before.
@@ -70,6 +87,7 @@ func (w *worker) match(ctx context.Context, items []*item) (todo []*item, err er
 			return nil, ofTarget("match", err)
 		}
 		it.entry.State, it.entry.Target, it.entry.Run, it.entry.Placeholder = ledger.StateMatched, id, w.run.ID, false
+		w.sends(it)
 		if err := w.put(ctx, it.entry); err != nil {
 			return nil, err
 		}
@@ -106,6 +124,7 @@ func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 		if !it.entry.Placeholder { // else why it stands in is worth knowing
 			it.entry.Reason = ""
 		}
+		w.sends(it)
 		drafts[i] = w.draftOf(it, w.draft(it.record))
 	}
 	entries := entriesOf(batch)
@@ -128,6 +147,22 @@ func (w *worker) createBatch(ctx context.Context, batch []*item) error {
 	return errors.Join(w.put(ctx, entries...), unknown)
 }
 
+// sends notes which version of a record is about to be sent. It becomes durable
+// with the intent: whoever finds the record after a crash knows what was sent.
+func (w *worker) sends(it *item) {
+	if it.line == nil {
+		return
+	}
+	e := it.entry
+	e.Source, e.Rules, e.Changed, e.Parts = it.line.Source, w.rules, it.line.Record.Changed, it.line.Parts
+	e.Sets = setsOf(w.index, &it.record)
+	shown := render(w.target, it.record)
+	e.Base = partsOf(w.index, &shown, false) // until verify knows better
+	if shown.Ticket != nil {
+		e.Said = sayings(w.index, it.line.Said, shown.Ticket.Comments)
+	}
+}
+
 func (w *worker) draftOf(it *item, r helpdesk.Record) connectors.Draft {
 	return connectors.Draft{Marker: w.index.Marker(it.entry.Ref), Record: r, Open: w.openBlob}
 }
@@ -142,7 +177,7 @@ func (w *worker) stands(it *item, id string) {
 	case w.profile.Opening && connectors.Opening(it.record.Ticket) != nil:
 		it.entry.Children = []string{connectors.OpeningKey}
 	case w.profile.Whole && appends:
-		it.entry.Children = slices.Repeat([]string{unnamed}, len(it.record.Ticket.Comments))
+		it.entry.Children = slices.Repeat([]string{unnamed}, len(it.entry.Said))
 	}
 }
 

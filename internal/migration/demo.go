@@ -65,8 +65,9 @@ func (s Extract) stageDemo(ctx context.Context, p *plan.Plan, l *ledger.Ledger, 
 	if position.Done {
 		return nil
 	}
-	_, err = s.stage(ctx, p, l, desk, r, position, version, connectors.Page{Records: records, Last: true})
-	return err
+	at := extraction{Extract: s, plan: p, ledger: l, desk: desk, run: r, at: position, version: version}
+	position.Done = true
+	return at.stage(ctx, position, connectors.Page{Records: records, Last: true})
 }
 
 func pointers(records []helpdesk.Record) []*helpdesk.Record {

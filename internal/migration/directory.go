@@ -34,7 +34,7 @@ func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error)
 	if d.run == r.Prefix() {
 		return d.all, nil
 	}
-	all := &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}}
+	all := newPeople()
 	for g, err := range s.ledger(r).Segments(ctx, r.ID, string(keyring.Raw)) {
 		if err != nil {
 			return nil, ofStorage("read the manifest", err)
@@ -46,8 +46,21 @@ func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error)
 			return nil, err
 		}
 	}
-	d.run, d.all = r.Prefix(), all
-	return all, nil
+	d.run, d.all = r.Prefix(), &all
+	return &all, nil
+}
+
+func newPeople() people {
+	return people{identities: map[string]privacy.Identity{}, groups: map[string]string{}}
+}
+
+func (p *people) add(r *helpdesk.Record) {
+	switch {
+	case r.Person != nil:
+		p.identities[r.Key] = privacy.Identity{Name: r.Person.Name, Emails: r.Person.Emails, Phones: r.Person.Phones, Role: r.Person.Role}
+	case r.Group != nil:
+		p.groups[r.Key] = r.Group.Name
+	}
 }
 
 func (p *people) read(ctx context.Context, s Anonymize, r Run, g ledger.Segment) error {
@@ -59,13 +72,7 @@ func (p *people) read(ctx context.Context, s Anonymize, r Run, g ledger.Segment)
 		if err := json.Unmarshal(line, &raw); err != nil || raw.Record == nil {
 			continue // what is broken is put on record when its segment is passed
 		}
-		switch rec := raw.Record; {
-		case rec.Person != nil:
-			p.identities[rec.Key] = privacy.Identity{Name: rec.Person.Name, Emails: rec.Person.Emails,
-				Phones: rec.Person.Phones, Role: rec.Person.Role}
-		case rec.Group != nil:
-			p.groups[rec.Key] = rec.Group.Name
-		}
+		p.add(raw.Record)
 	}
 	return nil
 }
@@ -81,6 +88,9 @@ func (a *pass) gather(r *helpdesk.Record) {
 		}
 		seen[key] = true
 		id, known := a.people.identities[key]
+		if !known {
+			id, known = a.named.identities[key]
+		}
 		switch {
 		case known:
 			a.crowd.Add(id)

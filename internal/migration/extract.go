@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -69,27 +70,22 @@ func (s Extract) Do(ctx context.Context, in ExtractInput) (ExtractOutput, error)
 		}
 		return s.demo(ctx, p, l, desk, in)
 	}
-	position, version, err := l.Position(ctx, in.Run.ID, in.Kind)
-	if err != nil {
-		return out, ofStorage("read the position", err)
+	r := extraction{Extract: s, plan: p, ledger: l, desk: desk, run: in.Run}
+	if err := r.begin(ctx, in.Kind); err != nil {
+		return out, err
 	}
-	for !position.Done && !short(ctx) {
-		page, err := desk.Page(ctx, in.Kind, connectors.Cursor(position.Cursor))
+	for !r.at.Done && !short(ctx) {
+		n, m, err := r.next(ctx)
 		if wait, ok := pause(err); ok {
 			out.Wait = wait
 			return out, nil
 		}
 		if err != nil {
-			return out, ofSource("page of "+string(in.Kind), err)
-		}
-		if position, err = s.stage(ctx, p, l, desk, in.Run, position, version, page); err != nil {
 			return out, err
 		}
-		version++
-		out.Records += len(page.Records)
-		out.Broken += len(page.Broken)
+		out.Records, out.Broken = out.Records+n, out.Broken+m
 	}
-	out.Done = position.Done
+	out.Done = r.at.Done
 	return out, nil
 }
 
@@ -102,58 +98,165 @@ func pause(err error) (seconds int, ok bool) {
 	return max(1, int(math.Ceil(limited.After.Seconds()))), true
 }
 
-// stage seals a page into segments, enters them and moves the position behind
-// them. The objects come first: an object that no entry names is swept away at
-// the end, an entry without its object would be a loss.
-func (s Extract) stage(ctx context.Context, p *plan.Plan, l *ledger.Ledger, desk connectors.Source,
-	r Run, at ledger.Position, version int64, page connectors.Page) (ledger.Position, error) {
-	next := ledger.Position{Kind: at.Kind, Cursor: string(page.Next), Seq: at.Seq, Done: page.Last}
+// An extraction is one kind that is read in one invocation.
+type extraction struct {
+	Extract
+	plan    *plan.Plan
+	ledger  *ledger.Ledger
+	desk    connectors.Source
+	run     Run
+	at      ledger.Position
+	version int64
+	live    bool                        // cursors lead on
+	rolls   bool                        // a roll follows the pages
+	asks    connectors.Getter           // for people whom tickets name; nil if all are read
+	named   map[string]*helpdesk.Record // of those asked for so far; nil if there is none
+}
+
+// begin finds where the reading stands. A delta starts where the last commit
+// ended, if the source's cursors lead on.
+func (r *extraction) begin(ctx context.Context, k helpdesk.Kind) (err error) {
+	if r.at, r.version, err = r.ledger.Position(ctx, r.run.ID, k); err != nil {
+		return ofStorage("read the position", err)
+	}
+	profile, err := r.desk.Profile(ctx)
+	if err != nil {
+		return ofSource("profile", err)
+	}
+	r.live = slices.Contains(profile.Since, k)
+	if r.run.Mode != ModeDelta {
+		return nil
+	}
+	since := leadOn(profile, r.desk)
+	if r.version == 0 {
+		committed, err := r.ledger.Cursor(ctx, string(k))
+		if err != nil {
+			return ofStorage("read the cursor", err)
+		}
+		if slices.Contains(since, k) {
+			r.at.Cursor = committed.Cursor
+		}
+		r.at.Whole = r.at.Cursor == ""
+	}
+	_, can := r.desk.(connectors.Roller)
+	r.rolls = can && !r.run.Quick && !r.at.Whole && !slices.Contains(profile.Tombs, k) && listsGone(k, r.plan.Delta.WithDefaults())
+	if slices.Contains(since, helpdesk.KindPerson) {
+		r.asks, _ = r.desk.(connectors.Getter)
+	}
+	r.named = map[string]*helpdesk.Record{}
+	return nil
+}
+
+// leadOn lists the kinds of which a delta reads only what changed. Without a
+// Getter nobody can tell who the people are that a changed ticket names, so that
+// all are read.
+func leadOn(p connectors.SourceProfile, desk connectors.Source) []helpdesk.Kind {
+	if _, ok := desk.(connectors.Getter); ok {
+		return p.Since
+	}
+	return slices.DeleteFunc(slices.Clone(p.Since), func(k helpdesk.Kind) bool { return k == helpdesk.KindPerson || k == helpdesk.KindGroup })
+}
+
+// next reads and stages one page, of the records or of the roll.
+func (r *extraction) next(ctx context.Context) (records, broken int, err error) {
+	if r.at.Paged {
+		return 0, 0, r.roll(ctx)
+	}
+	page, err := r.desk.Page(ctx, r.at.Kind, connectors.Cursor(r.at.Cursor))
+	if _, ok := pause(err); ok || err != nil {
+		return 0, 0, ofSource("page of "+string(r.at.Kind), err)
+	}
+	to := r.at
+	to.Cursor, to.Paged = string(page.Next), page.Last
+	to.Done = page.Last && !r.rolls
+	return len(page.Records), len(page.Broken), r.stage(ctx, to, page)
+}
+
+// roll stages one page of the keys that there are.
+func (r *extraction) roll(ctx context.Context) error {
+	roll, err := r.desk.(connectors.Roller).Roll(ctx, r.at.Kind, connectors.Cursor(r.at.Roll))
+	if err != nil {
+		return ofSource("roll of "+string(r.at.Kind), err)
+	}
+	to := r.at
+	to.Roll, to.Done = string(roll.Next), roll.Last
+	var portions []portion
+	for keys := range slices.Chunk(roll.Keys, rollKeys) {
+		portions = append(portions, portion{keys: keys})
+	}
+	return r.enter(ctx, to, portions)
+}
+
+// rollKeys is how many keys of a roll a segment holds: some 100 KB.
+const rollKeys = 10_000
+
+// A portion is what goes into one segment.
+type portion struct {
+	records []helpdesk.Record
+	broken  []connectors.Broken
+	gone    []connectors.Gone
+	keys    []string
+}
+
+// stage seals a page into segments, enters them and moves the position.
+func (r *extraction) stage(ctx context.Context, to ledger.Position, page connectors.Page) error {
+	var portions []portion
+	records, broken, gone := page.Records, page.Broken, page.Gone
+	for len(records)+len(broken)+len(gone) > 0 {
+		n, m, g := min(len(records), SegmentRecords), min(len(broken), SegmentRecords), min(len(gone), SegmentRecords)
+		portions = append(portions, portion{records: records[:n], broken: broken[:m], gone: gone[:g]})
+		records, broken, gone = records[n:], broken[m:], gone[g:]
+	}
+	return r.enter(ctx, to, portions)
+}
+
+// enter writes segments and moves the position behind them. The objects come
+// first: an object that no entry names is swept away at the end, an entry without
+// its object would be a loss.
+func (r *extraction) enter(ctx context.Context, to ledger.Position, portions []portion) error {
 	var segments []ledger.Segment
 	var taken []ledger.Usage
-	for records, broken := page.Records, page.Broken; len(records)+len(broken) > 0; {
-		n := min(len(records), SegmentRecords)
-		m := min(len(broken), SegmentRecords)
-		next.Seq++
-		segment, err := s.segment(ctx, p, desk, r, at.Kind, next.Seq, records[:n], broken[:m])
+	for _, p := range portions {
+		to.Seq++
+		segment, err := r.segment(ctx, to.Seq, p)
 		if err != nil {
-			return at, err
+			return err
 		}
 		segments = append(segments, segment)
-		taken = append(taken, used(ctx, "extract", segment, n+m, segment.Bytes+bytesOf(records[:n])))
-		records, broken = records[n:], broken[m:]
+		taken = append(taken, used(ctx, "extract", segment, len(p.records)+len(p.broken), segment.Bytes+bytesOf(p.records)))
 	}
-	if err := l.Extracted(ctx, r.ID, next, version, segments, taken); err != nil {
-		return at, ofStorage("enter segments", err)
+	if err := r.ledger.Extracted(ctx, r.run.ID, to, r.version, segments, taken); err != nil {
+		return ofStorage("enter segments", err)
 	}
+	r.at, r.version = to, r.version+1
 	for _, g := range segments {
 		counts := map[string]int64{"records": int64(g.Records), "broken": int64(g.Broken), "blobs": int64(g.Blobs)}
-		if err := s.record(ctx, r, "extract/"+g.Name(), audit.ExtractSegment, g.Name(), counts); err != nil {
-			return at, err
+		if err := r.record(ctx, r.run, "extract/"+g.Name(), audit.ExtractSegment, g.Name(), counts); err != nil {
+			return err
 		}
 	}
-	return next, nil
+	return nil
 }
 
 // segment stages the attachments of the records and then the records.
-func (s Extract) segment(ctx context.Context, p *plan.Plan, desk connectors.Source, r Run,
-	k helpdesk.Kind, seq int, records []helpdesk.Record, broken []connectors.Broken) (ledger.Segment, error) {
-	g := ledger.Segment{Side: string(keyring.Raw), Kind: k, Seq: seq, Records: len(records), Broken: len(broken)}
-	g.Object = r.Prefix() + "raw/" + g.Name() + "-" + unique()
-	for i := range records {
-		n, err := s.attachments(ctx, p, desk, r, &records[i])
+func (r *extraction) segment(ctx context.Context, seq int, p portion) (ledger.Segment, error) {
+	g := ledger.Segment{Side: string(keyring.Raw), Kind: r.at.Kind, Seq: seq, Records: len(p.records), Broken: len(p.broken),
+		Gone: len(p.gone), Keys: len(p.keys), Live: r.live}
+	g.Object = r.run.Prefix() + "raw/" + g.Name() + "-" + unique()
+	named, err := r.naming(ctx, p.records)
+	if err != nil {
+		return g, err
+	}
+	for i := range p.records {
+		n, err := r.attachments(ctx, r.plan, r.desk, r.run, &p.records[i])
 		if err != nil {
 			return g, err
 		}
 		g.Blobs += n
 	}
-	written, err := staging.WriteSegment(ctx, s.Staging, s.Keys, r.label(keyring.Raw, g.Object), func(w *staging.SegmentWriter) error {
-		for i := range records {
-			if err := w.Write(rawLine{Record: &records[i]}); err != nil {
-				return err
-			}
-		}
-		for i := range broken {
-			if err := w.Write(rawLine{Broken: &broken[i]}); err != nil {
+	written, err := staging.WriteSegment(ctx, r.Staging, r.Keys, r.run.label(keyring.Raw, g.Object), func(w *staging.SegmentWriter) error {
+		for _, line := range p.lines(named) {
+			if err := w.Write(line); err != nil {
 				return err
 			}
 		}
@@ -161,6 +264,70 @@ func (s Extract) segment(ctx context.Context, p *plan.Plan, desk connectors.Sour
 	})
 	g.Bytes, g.SHA256 = written.Bytes, written.SHA256
 	return g, ofStorage("write segment "+g.Name(), err)
+}
+
+func (p portion) lines(named []*helpdesk.Record) (lines []rawLine) {
+	for _, n := range named {
+		lines = append(lines, rawLine{Named: n})
+	}
+	for i := range p.records {
+		lines = append(lines, rawLine{Record: &p.records[i]})
+	}
+	for i := range p.broken {
+		lines = append(lines, rawLine{Broken: &p.broken[i]})
+	}
+	for i := range p.gone {
+		lines = append(lines, rawLine{Gone: &p.gone[i]})
+	}
+	for _, k := range p.keys {
+		lines = append(lines, rawLine{Key: k})
+	}
+	return lines
+}
+
+// naming asks a source of which only changes are read who the people and what the
+// groups are that the records name: the policy looks for their names in texts.
+func (r *extraction) naming(ctx context.Context, records []helpdesk.Record) (named []*helpdesk.Record, err error) {
+	if r.asks == nil || r.at.Kind != helpdesk.KindTicket && r.at.Kind != helpdesk.KindArticle {
+		return nil, nil
+	}
+	for k, keys := range referencesOf(pointers(records)) {
+		if k != helpdesk.KindPerson && k != helpdesk.KindGroup {
+			continue
+		}
+		for _, key := range keys {
+			if key == "" {
+				continue
+			}
+			n, err := r.name(ctx, k, key)
+			if err != nil {
+				return nil, err
+			}
+			if n != nil {
+				named = append(named, n)
+			}
+		}
+	}
+	return named, nil
+}
+
+// name asks once for each in an invocation. Who is gone has no name to look for.
+func (r *extraction) name(ctx context.Context, k helpdesk.Kind, key string) (*helpdesk.Record, error) {
+	place := string(k) + "/" + key
+	if known, asked := r.named[place]; asked {
+		return known, nil
+	}
+	record, err := r.asks.Get(ctx, k, key)
+	var merged *connectors.Merged
+	switch {
+	case errors.Is(err, connectors.ErrNotFound), errors.As(err, &merged):
+		r.named[place] = nil
+	case err != nil:
+		return nil, ofSource("get a "+string(k), err)
+	default:
+		r.named[place] = &record
+	}
+	return r.named[place], nil
 }
 
 // unique makes the name of an object that a killed invocation may have begun

@@ -13,6 +13,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/staging"
 )
 
@@ -58,6 +59,7 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	if err != nil {
 		return w.out, err
 	}
+	lines, gone := apart(lines)
 	w.out.Records = len(lines)
 	switch in.Phase {
 	case helpdesk.PhaseRelations:
@@ -66,7 +68,11 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	case helpdesk.PhaseAccounts:
 		w.out.Records = in.Segment.Suspended
 		err = w.suspendAll(ctx, lines)
+	case helpdesk.PhaseRemovals:
+		w.out.Records = in.Segment.Gone
+		err = w.removeAll(ctx, in.Segment.Kind, gone)
 	default:
+		w.live = in.Segment.Live
 		err = w.load(ctx, in.Segment.Kind, lines)
 	}
 	step := "load/" + string(in.Phase)
@@ -84,6 +90,19 @@ func (s Load) Do(ctx context.Context, in LoadInput) (LoadOutput, error) {
 	err = s.record(ctx, in.Run, "load/"+string(in.Phase)+"/"+in.Segment.Name(), audit.LoadSegment, in.Segment.Name(),
 		map[string]int64{"records": int64(len(lines)), "created": int64(w.out.Created), "adopted": int64(w.out.Adopted)})
 	return w.out, err
+}
+
+// apart splits the lines of a segment into records and what tells of records that
+// are gone.
+func apart(lines []cleanLine) (records []cleanLine, gone []goneLine) {
+	for _, l := range lines {
+		if l.Gone != nil {
+			gone = append(gone, *l.Gone)
+		} else {
+			records = append(records, l)
+		}
+	}
+	return records, gone
 }
 
 // A laterError ends an invocation that has to wait, or whose time is up.
@@ -121,9 +140,10 @@ func readClean(ctx context.Context, store staging.Store, keys keyring.Opener, r 
 			return nil, ofStorage("read segment "+g.Name(), err)
 		}
 		var line cleanLine
-		if err := json.Unmarshal(text, &line); err != nil || !line.Record.Complete() {
+		if err := json.Unmarshal(text, &line); err != nil || line.Gone == nil && !line.Record.Complete() {
 			return nil, failf(StagingCorrupt, "a line of segment %s is no record", g.Name())
 		}
+		line.at = place(g.Name(), len(lines))
 		lines = append(lines, line)
 	}
 	return lines, nil
@@ -134,12 +154,16 @@ type worker struct {
 	Load
 	run     Run
 	rules   string // hash of the plan that the records passed
+	delta   plan.Delta
 	ledger  *ledger.Ledger
 	index   keyring.Index
 	target  connectors.Target
 	profile connectors.TargetProfile
-	heard   bool // whether the target sends mails
-	moved   int  // how often the target did what it was asked
+	heard   bool    // whether the target sends mails
+	moved   int     // how often the target did what it was asked
+	live    bool    // two lines of one key are two versions
+	again   []*item // later versions of what is to be created
+	older   []*item // found after a crash, and of an older version than the line
 	out     LoadOutput
 }
 
@@ -155,7 +179,7 @@ func (s Load) worker(ctx context.Context, r Run) (*worker, error) {
 	if w.profile, err = w.target.Profile(ctx); err != nil {
 		return nil, ofTarget("profile", err)
 	}
-	w.rules = p.Hash(w.profile)
+	w.rules, w.delta = p.Hash(w.profile), p.Delta.WithDefaults()
 	if w.index, err = s.Index.Index(ctx, r.Tenant, r.Migration); err != nil {
 		return nil, ofStorage("open the index key", err)
 	}
@@ -166,6 +190,8 @@ func (s Load) worker(ctx context.Context, r Run) (*worker, error) {
 type item struct {
 	entry  *ledger.Entry
 	record helpdesk.Record // with ids of the target once it is resolved
+	line   *cleanLine      // nil for a placeholder
+	status string          // of the ticket in the target, before comments changed it
 }
 
 // load brings the records of one kind into the target.
@@ -174,7 +200,7 @@ func (w *worker) load(ctx context.Context, k helpdesk.Kind, lines []cleanLine) e
 	if err != nil {
 		return err
 	}
-	todo, err := w.choose(ctx, k, lines, entries)
+	todo, changed, err := w.choose(ctx, k, lines, entries)
 	if err != nil {
 		return err
 	}
@@ -192,7 +218,13 @@ func (w *worker) load(ctx context.Context, k helpdesk.Kind, lines []cleanLine) e
 	if err := w.create(ctx, todo); err != nil {
 		return err
 	}
-	return w.append(ctx, lines, entries)
+	if err := w.append(ctx, lines, entries); err != nil {
+		return err
+	}
+	if err := w.meetAgain(ctx); err != nil {
+		return err
+	}
+	return w.takeOver(ctx, append(w.older, changed...))
 }
 
 // put stores entries in portions that a transaction takes.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/keyring"
@@ -41,13 +42,13 @@ func (s Extract) List(ctx context.Context, in ExtractInput) (list RawList, err e
 		if err != nil {
 			return list, ofStorage("read the position", err)
 		}
-		if !position.Done {
+		if !position.Done || in.Run.Mode == ModeDelta && !position.Recalled {
 			return list, nil
 		}
 	}
 	list.Complete = true
 	list.Manifest, err = writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw",
-		func(g ledger.Segment) int { return g.Records + g.Broken })
+		func(g ledger.Segment) int { return g.Records + g.Broken + g.Gone })
 	return list, err
 }
 
@@ -56,7 +57,7 @@ func (s Extract) List(ctx context.Context, in ExtractInput) (list RawList, err e
 func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name string,
 	wanted func(ledger.Segment) int) (m Manifest, err error) {
 	m.Manifest = r.Prefix() + "manifest/" + name + ".jsonl"
-	var lines bytes.Buffer
+	var lines [][]byte
 	for g, err := range l.Segments(ctx, r.ID, string(side)) {
 		if err != nil {
 			return m, ofStorage("read the manifest", err)
@@ -69,13 +70,16 @@ func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r
 		if err != nil {
 			return m, fmt.Errorf("manifest: %w", err)
 		}
-		lines.Write(append(line, '\n'))
+		lines = append(lines, append(line, '\n'))
 		m.Segments, m.Records, m.Broken = m.Segments+1, m.Records+n, m.Broken+g.Broken
 	}
 	if m.Segments == 0 {
 		return m, nil // nobody asks for a list of nothing
 	}
-	err = store.Put(ctx, m.Manifest, func(w io.Writer) error { _, err := w.Write(lines.Bytes()); return err })
+	if name == string(helpdesk.PhaseRemovals) {
+		slices.Reverse(lines) // tickets go before the people they name
+	}
+	err = store.Put(ctx, m.Manifest, func(w io.Writer) error { _, err := w.Write(bytes.Join(lines, nil)); return err })
 	if errors.Is(err, staging.ErrExists) {
 		err = nil // an earlier invocation wrote the same list
 	}
@@ -115,6 +119,8 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 				return g.Linked
 			case phase == helpdesk.PhaseAccounts:
 				return g.Suspended
+			case phase == helpdesk.PhaseRemovals:
+				return g.Gone
 			case g.Kind == phase.Kind():
 				return g.Records
 			}
@@ -129,7 +135,7 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 	}
 	list.PhaseCount = len(list.Phases)
 	all, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, "clean",
-		func(g ledger.Segment) int { return g.Records })
+		func(g ledger.Segment) int { return g.Records + g.Gone })
 	list.Manifest, list.Segments, list.Records = all.Manifest, all.Segments, all.Records
 	return list, err
 }

@@ -50,6 +50,7 @@ type PlanOutput struct {
 	Results     string          `json:"results"`     // where Distributed Maps write their results
 	PlanHash    string          `json:"plan_hash"`
 	Approval    bool            `json:"approval"`  // somebody has to approve what is loaded
+	Recall      bool            `json:"recall"`    // a delta asks the source for more than the list of changes
 	NextPart    string          `json:"next_part"` // name of the execution that goes on where this one ends
 }
 
@@ -88,7 +89,7 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 		return PlanOutput{}, ofStorage("record what the help desks said", err)
 	}
 	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Workers: s.Workers, Concurrency: p.Run.Concurrency,
-		Results: in.Run.Prefix() + "results", PlanHash: hash, Approval: p.Run.Approval, NextPart: NextPart(in.Execution)}, nil
+		Results: in.Run.Prefix() + "results", PlanHash: hash, Approval: p.Run.Approval, Recall: in.Run.Mode == ModeDelta, NextPart: NextPart(in.Execution)}, nil
 }
 
 // profiles are what both help desks said of themselves when the run began. Whoever

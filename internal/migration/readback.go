@@ -5,13 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
-	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
@@ -95,14 +96,101 @@ func (c *check) readBack(line *cleanLine, e *ledger.Entry, ids lookup, found rea
 	for _, path := range leftOut(&want) {
 		marks = with(marks, path, mark{"left out", NotMapped})
 	}
+	if c.run.Mode == ModeDelta {
+		withoutEdited(&want, line, e)
+	}
 	shown := render(c.target, want)
 	reshaped := reshapes(&want, &shown)
 	c.threads(&shown, &got, e)
+	is := partsOf(c.index, &got, true)
+	own := c.own(e, line)
+	odd := map[string]bool{}
 	comparison{c.profile, marks, reshaped}.fields(&shown, &got, func(v helpdesk.Value, class string) {
+		field := connectors.FieldOf(v.Path())
+		if class == Unexpected && own(field, elementOf(v.Path())) {
+			class = NotMapped // an agent's, who goes before us
+		} else if class == Unexpected {
+			odd[elementOf(v.Path())], odd[field] = true, true
+		}
 		c.count(v, class, e)
 	})
-	e.Base, e.Verified = base(c.index, &got), c.run.ID
+	c.rebase(e, &shown, is, odd)
 	return true, nil
+}
+
+// own tells which fields of the target are its agents': all that this run did not
+// write, in a record that an earlier run created, and those that both sides had
+// changed. Of comments, those that stood there before.
+func (c *check) own(e *ledger.Entry, line *cleanLine) func(field, element string) bool {
+	before := map[string]bool{}
+	for i, s := range line.Said {
+		id := parseSaying(s).id
+		n := slices.IndexFunc(e.Said, func(s string) bool { return parseSaying(s).id == id })
+		before[fmt.Sprintf("%s[%d]", listComments, i)] = n >= 0 && n < e.Before
+	}
+	return func(field, element string) bool {
+		switch {
+		case e.Run == c.run.ID && e.Updated != c.run.ID:
+			return false
+		case slices.Contains(e.Kept, field):
+			return true
+		case e.Run == c.run.ID:
+			return false
+		case field == listComments:
+			return before[element]
+		}
+		set := slices.Contains([]string{"tags", "domains", listParticipants}, field) // holds the agents' besides ours
+		return set || !slices.Contains(e.Wrote, field)
+	}
+}
+
+// rebase notes what was read back as the base of the next delta. What is not as it
+// was sent is not ours: it stays changed by the target, whoever did it and when.
+func (c *check) rebase(e *ledger.Entry, want *helpdesk.Record, is map[string]string, odd map[string]bool) {
+	base := map[string]string{}
+	sent := partsOf(c.index, want, true)
+	for f, d := range is {
+		switch was, known := e.Base[f]; {
+		case odd[f]:
+			d = sent[f]
+		case e.Run != c.run.ID && known && !slices.Contains(e.Wrote, f):
+			d = was
+		case e.Run != c.run.ID && e.Base != nil && !known && !slices.Contains(e.Wrote, f) && connectors.FieldOf(f) == f:
+			continue // an agent gave it a value
+		}
+		if d != "" {
+			base[f] = d
+		}
+	}
+	for f, was := range e.Base {
+		if _, there := is[f]; !there && e.Run != c.run.ID && !slices.Contains(e.Wrote, f) && connectors.FieldOf(f) == f {
+			base[f] = was // an agent emptied it
+		}
+	}
+	for f := range odd {
+		if sent[f] != "" && base[f] == "" {
+			base[f] = sent[f]
+		}
+	}
+	e.Base, e.Verified = base, c.run.ID
+}
+
+// withoutEdited leaves out the comments that the source changed after they were
+// moved: the target keeps what was said first.
+func withoutEdited(want *helpdesk.Record, line *cleanLine, e *ledger.Entry) {
+	if want.Ticket == nil {
+		return
+	}
+	moved := map[string]string{}
+	for _, s := range e.Said {
+		x := parseSaying(s)
+		moved[x.id] = x.content
+	}
+	for i, s := range line.Said {
+		if x := parseSaying(s); moved[x.id] != x.content {
+			want.Ticket.Comments[i] = helpdesk.Comment{}
+		}
+	}
 }
 
 func readError(err error) error {
@@ -188,40 +276,4 @@ func hashFile(ctx context.Context, opener connectors.AttachmentOpener, a helpdes
 	h := sha256.New()
 	size, err = io.Copy(h, content)
 	return hex.EncodeToString(h.Sum(nil)), size, err
-}
-
-// base is a short digest of each field and of each part as the target gave it
-// back.
-func base(index keyring.Index, r *helpdesk.Record) map[string]string {
-	fields := map[string]string{}
-	parts := map[string][]byte{}
-	for v := range r.Values() {
-		if v.Empty() || v.Field.Class == helpdesk.ClassKey {
-			continue
-		}
-		path := v.Path()
-		part := partOf(path)
-		for _, s := range v.Strings() {
-			parts[part] = append(append(append(parts[part], path...), 0), s...)
-		}
-	}
-	for part, text := range parts {
-		fields[part] = index.Digest(text)[:baseDigits]
-	}
-	return fields
-}
-
-// baseDigits is how much of a digest is kept for telling two versions of a field
-// apart: 11 characters of base64 are 66 bits.
-const baseDigits = 11
-
-// partOf is the outermost part of a path: comments[3].body belongs to
-// comments[3], subject to itself.
-func partOf(path string) string {
-	for i := range len(path) {
-		if path[i] == ']' {
-			return path[:i+1]
-		}
-	}
-	return path
 }

@@ -124,7 +124,7 @@ func (r *RecheckResult) entry(ctx context.Context, c *check, e ledger.Entry) err
 	if found.err != nil {
 		return found.err
 	}
-	now := base(c.index, &found.record)
+	now := partsOf(c.index, &found.record, true)
 	if maps.Equal(now, e.Base) {
 		r.Same++
 		return nil

@@ -36,7 +36,7 @@ func (w *worker) relate(ctx context.Context, lines []cleanLine) error {
 }
 
 func (w *worker) link(ctx context.Context, linker connectors.Linker, e *ledger.Entry, r helpdesk.Record) error {
-	it := &item{e, copyOf(r)}
+	it := &item{entry: e, record: copyOf(r), line: nil}
 	ids, err := w.lookUp(ctx, []*item{it})
 	if err != nil {
 		return err

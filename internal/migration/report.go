@@ -85,6 +85,9 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Answers: answers(p),
 		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}},
 	}}
+	if r.Mode == ModeDelta || run.Mode == string(ModeDelta) {
+		g.report.Merged = &evidence.Merged{Wrote: map[string]int{}, Kept: map[string]int{}}
+	}
 	if run.Sealed != nil {
 		if run.State == ledger.RunRunning { // only the bookkeeping of finish is left
 			g.report.State, g.report.Ended = ledger.RunFinished, run.Sealed.At
@@ -175,6 +178,7 @@ func (g *gatherer) verdicts(ctx context.Context, _ *plan.Plan) error {
 			}
 			add(g.fields[name], classes)
 		}
+		g.merged(v)
 		add(g.report.Dangling, v.Dangling)
 		g.report.Files.Compared += v.Files
 		g.report.Foreign += v.Foreign
@@ -184,6 +188,17 @@ func (g *gatherer) verdicts(ctx context.Context, _ *plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// merged adds up what a delta did to records that stood in the target.
+func (g *gatherer) merged(v Verdict) {
+	m := g.report.Merged
+	if m == nil {
+		return
+	}
+	add(m.Wrote, v.Wrote)
+	add(m.Kept, v.Kept)
+	m.Added, m.Edited, m.Withdrawn = m.Added+v.Added, m.Edited+v.Edited, m.Withdrawn+v.Withdrawn
 }
 
 func (g *gatherer) census(ctx context.Context, _ *plan.Plan) error {
@@ -199,6 +214,9 @@ func (g *gatherer) census(ctx context.Context, _ *plan.Plan) error {
 	g.report.Census = evidence.Census{Counted: c.Counted, Read: c.Read, Accounted: c.Accounted, Conserved: c.Conserved()}
 	for _, k := range c.Kinds {
 		g.kind(k.Kind).Placeholders = k.Placeholders
+		if g.report.Merged != nil {
+			g.report.Merged.Dropped += k.Dropped
+		}
 		g.report.Census.Kinds = append(g.report.Census.Kinds, evidence.KindCensus{Kind: string(k.Kind), Expected: k.Expected,
 			Found: k.Found, Missing: k.Missing, Foreign: k.Foreign, Doubled: k.Doubled})
 	}
@@ -209,12 +227,18 @@ func (g *gatherer) census(ctx context.Context, _ *plan.Plan) error {
 func (g *gatherer) aside(ctx context.Context, _ *plan.Plan) error {
 	g.report.Aside = []evidence.Aside{}
 	for _, k := range helpdesk.Kinds() {
+		if !g.setsAside(k) {
+			continue // a delta of a few records does not look through all
+		}
 		for e, err := range g.ledger.All(ctx, k) {
 			if err != nil {
 				return ofStorage("read entries", err)
 			}
-			if len(g.report.Aside) >= asideListed {
+			if len(g.report.Aside)+len(g.report.Reviews) >= asideListed {
 				return nil
+			}
+			for _, f := range Open(e) {
+				g.report.Reviews = append(g.report.Reviews, evidence.Review{Kind: string(k), Ref: e.Ref, ID: e.Target, Field: f})
 			}
 			if outcome := asideOutcome(e); outcome != "" && e.Seen == g.run.ID {
 				g.report.Aside = append(g.report.Aside, evidence.Aside{Kind: string(k), Outcome: outcome, Reason: e.Reason, Ref: e.Ref, Place: e.Place})
@@ -222,6 +246,13 @@ func (g *gatherer) aside(ctx context.Context, _ *plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// setsAside reports whether an outcome of the run says that there is something to
+// list of the kind.
+func (g *gatherer) setsAside(k helpdesk.Kind) bool {
+	o := g.kind(k).Outcomes
+	return o[OutcomeExcluded]+o[OutcomeWithheld]+o[OutcomeQuarantined]+o[OutcomePending] > 0
 }
 
 func asideOutcome(e ledger.Entry) string {

@@ -146,7 +146,7 @@ func (w *worker) placeholders(ctx context.Context, refs []string) error {
 		}
 		w.suspect(e)
 		e.Placeholder, e.Rules, e.Seen = true, w.rules, w.run.ID
-		todo = append(todo, &item{e, placeholder(e.Ref, w.index.Marker(e.Ref))})
+		todo = append(todo, &item{entry: e, record: placeholder(e.Ref, w.index.Marker(e.Ref))})
 	}
 	if todo, err = w.probe(ctx, todo); err != nil {
 		return err

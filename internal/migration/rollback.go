@@ -108,7 +108,20 @@ func (s Rollback) goOn(ctx context.Context, p *plan.Plan, l *ledger.Ledger, r Ru
 		at.Kinds, at.After = at.Kinds+1, ""
 	}
 	at.Done = true
-	return nil
+	return s.rewind(ctx, l)
+}
+
+// rewind has the next delta read from the beginning: what was removed did not
+// change in the source.
+func (s Rollback) rewind(ctx context.Context, l *ledger.Ledger) error {
+	var cursors []ledger.Cursor
+	for c, err := range l.Cursors(ctx) {
+		if err != nil {
+			return ofStorage("read cursors", err)
+		}
+		cursors = append(cursors, ledger.Cursor{Kind: c.Kind, Moved: s.Now().UTC()})
+	}
+	return ofStorage("rewind cursors", l.MoveCursors(ctx, cursors...))
 }
 
 // kind removes the records of one kind and reports whether all are through.

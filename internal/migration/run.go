@@ -19,6 +19,8 @@ type Mode string
 const (
 	ModeFull Mode = "full"
 	ModeDemo Mode = "demo" // a few records, masked, in a migration of its own
+	// ModeDelta takes over what changed in the source since the last commit.
+	ModeDelta Mode = "delta"
 )
 
 // A Run names one run; every state passes it on.
@@ -30,6 +32,9 @@ type Run struct {
 	Limit     int    `json:"limit,omitempty"` // demo: tickets at most
 	// Adopt: the ledger was lost; each record is looked for in the target first.
 	Adopt bool `json:"adopt,omitempty"`
+	// Quick: a delta takes no roll of the source and no census of the target, which
+	// cost calls by the number of all records.
+	Quick bool `json:"quick,omitempty"`
 	// Waits: while another run is under way it waits for that to end.
 	Waits bool `json:"waits,omitempty"`
 }
@@ -148,6 +153,20 @@ type cleanLine struct {
 	Record helpdesk.Record `json:"record"`
 	Source string          `json:"source"` // digest of the record as it was read
 	Marks  map[string]mark `json:"marks,omitempty"`
+	// Parts are digests of the record's fields and lists as they were read, Said those
+	// of its comments: what a delta compares, whatever mapping and policy make of them.
+	Parts map[string]string `json:"parts,omitempty"`
+	Said  []string          `json:"said,omitempty"`
+	// Gone stands in the place of a record that the source has no more.
+	Gone *goneLine `json:"gone,omitempty"`
+
+	at string // where in the run it stands
+}
+
+// A goneLine tells, by refs, what is gone and what it was merged into.
+type goneLine struct {
+	Ref  string `json:"ref"`
+	Into string `json:"into,omitempty"`
 }
 
 // A mark says by which rule a field is not what the source holds. It is what
@@ -161,4 +180,10 @@ type mark struct {
 type rawLine struct {
 	Record *helpdesk.Record   `json:"record,omitempty"`
 	Broken *connectors.Broken `json:"broken,omitempty"`
+	Gone   *connectors.Gone   `json:"gone,omitempty"`
+	// Named is a person or group whom the records behind it name. It is not moved; the
+	// policy has to know whom to look for.
+	Named *helpdesk.Record `json:"named,omitempty"`
+	// Key is one of a roll.
+	Key string `json:"key,omitempty"`
 }

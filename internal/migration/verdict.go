@@ -28,14 +28,30 @@ type Verdict struct {
 	Kind     helpdesk.Kind  `json:"kind"`
 	Outcomes map[string]int `json:"outcomes"`
 	// Reasons of the quarantined and excluded, by outcome and reason.
-	Reasons     map[string]int            `json:"reasons,omitempty"`
-	Fields      map[string]map[string]int `json:"fields"` // name → class → count
-	Rules       map[string]int            `json:"rules,omitempty"`
-	Files       int                       `json:"files"` // attachments whose SHA-256 was compared
-	Dangling    map[string]int            `json:"dangling,omitempty"`
-	Foreign     int                       `json:"foreign,omitempty"` // comments that others wrote in the target
-	Differences []Difference              `json:"differences,omitempty"`
-	More        int                       `json:"more,omitempty"` // differences beyond those listed
+	Reasons  map[string]int            `json:"reasons,omitempty"`
+	Fields   map[string]map[string]int `json:"fields"` // name → class → count
+	Rules    map[string]int            `json:"rules,omitempty"`
+	Files    int                       `json:"files"` // attachments whose SHA-256 was compared
+	Dangling map[string]int            `json:"dangling,omitempty"`
+	Foreign  int                       `json:"foreign,omitempty"` // comments that others wrote in the target
+	// What a delta did: fields that it wrote and that the target kept, by name, and
+	// comments that it added.
+	Wrote map[string]int `json:"wrote,omitempty"`
+	Kept  map[string]int `json:"kept,omitempty"`
+	Added int            `json:"added,omitempty"`
+	// Edited and Withdrawn are comments that the source changed, or has no more, since
+	// they were moved: the target keeps what was said first.
+	Edited      int          `json:"edited,omitempty"`
+	Withdrawn   int          `json:"withdrawn,omitempty"`
+	Differences []Difference `json:"differences,omitempty"`
+	More        int          `json:"more,omitempty"` // differences beyond those listed
+}
+
+func (v *Verdict) count(in *map[string]int, name string) {
+	if *in == nil {
+		*in = map[string]int{}
+	}
+	(*in)[name]++
 }
 
 // A Difference is a field or record that is not as it should be. It holds no

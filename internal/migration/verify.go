@@ -3,6 +3,7 @@ package migration
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -68,6 +69,7 @@ func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 	if c.index, err = s.Index.Index(ctx, in.Run.Tenant, in.Run.Migration); err != nil {
 		return VerifyOutput{}, ofStorage("open the index key", err)
 	}
+	lines, gone := apart(lines)
 	out := VerifyOutput{Segment: in.Segment.Name(), Records: len(lines)}
 	whole, err := c.goOn(ctx, in, lines)
 	out.Through = c.through
@@ -76,6 +78,9 @@ func (s Verify) Do(ctx context.Context, in VerifyInput) (VerifyOutput, error) {
 		return out, ofStorage("store the usage", l.UsedSoFar(ctx, in.Run.ID, unique(), used(ctx, "verify", in.Segment, 0, 0)))
 	}
 	if err != nil {
+		return out, err
+	}
+	if err := c.gone(ctx, gone); err != nil {
 		return out, err
 	}
 	out.Done, out.Differences = true, len(c.verdict.Differences)+c.verdict.More
@@ -197,6 +202,8 @@ func (c *check) line(line *cleanLine, e *ledger.Entry, ids lookup, found reading
 		c.verdict.Rules[m.Rule]++
 	}
 	outcome := c.outcome(e, line)
+	c.merged(e, line)
+	c.comments(e, line)
 	if c.readable(e, line) {
 		changed, err = c.readBack(line, e, ids, found)
 		if errors.Is(err, connectors.ErrNotFound) {
@@ -214,7 +221,85 @@ func (c *check) line(line *cleanLine, e *ledger.Entry, ids lookup, found reading
 // readable reports whether this run put the record into the target, so that it is
 // read back.
 func (c *check) readable(e *ledger.Entry, line *cleanLine) bool {
-	return c.outcome(e, line) == OutcomeLoaded && e.State == ledger.StateLoaded
+	switch outcome := c.outcome(e, line); outcome {
+	case OutcomeLoaded, OutcomeUpdated:
+		return e.State == ledger.StateLoaded
+	case OutcomePending: // of a later version: the one that was loaded stands there
+		return e.State == ledger.StateLoaded && e.Run == c.run.ID && e.Source == line.Source
+	}
+	return false
+}
+
+// merged counts what a delta did to a record, once: a later version in the same
+// reading counts for both.
+func (c *check) merged(e *ledger.Entry, line *cleanLine) {
+	if e.Updated != c.run.ID || c.superseded(e, line) {
+		return
+	}
+	for _, f := range e.Wrote {
+		c.verdict.count(&c.verdict.Wrote, string(e.Kind)+"."+f)
+	}
+	for _, f := range e.Kept {
+		c.verdict.count(&c.verdict.Kept, string(e.Kind)+"."+f)
+	}
+	c.verdict.Added += max(0, len(e.Children)-e.Before)
+}
+
+// comments counts those that are not any more what was moved.
+func (c *check) comments(e *ledger.Entry, line *cleanLine) {
+	if c.run.Mode != ModeDelta || c.superseded(e, line) {
+		return
+	}
+	now := map[string]string{}
+	for _, s := range line.Said {
+		x := parseSaying(s)
+		now[x.id] = x.content
+	}
+	for _, s := range e.Said[:min(len(e.Said), len(e.Children))] {
+		switch x := parseSaying(s); {
+		case now[x.id] == "":
+			c.verdict.Withdrawn++
+		case now[x.id] != x.content:
+			c.verdict.Edited++
+		}
+	}
+}
+
+// superseded reports whether another line of a delta's reading counts for the
+// record: a later version, or the same once more.
+func (c *check) superseded(e *ledger.Entry, line *cleanLine) bool {
+	return c.run.Mode == ModeDelta && !e.Pending && e.Seen == c.run.ID && e.Line != line.at
+}
+
+// gone gives each record that the source has no more its outcome.
+func (c *check) gone(ctx context.Context, lines []goneLine) error {
+	for _, line := range lines {
+		entries, err := c.ledger.Entries(ctx, c.verdict.Kind, line.Ref)
+		if err != nil {
+			return ofStorage("read entries", err)
+		}
+		switch e := entries[0]; {
+		case e.State == ledger.StateRemoved:
+			c.verdict.Outcomes[OutcomeErased]++
+		case e.InTarget() && e.Updated == c.run.ID:
+			c.verdict.Outcomes[OutcomeUpdated]++
+		case e.InTarget() && len(Open(e)) > 0:
+			c.verdict.Outcomes[OutcomePending]++
+		default:
+			c.verdict.Outcomes[OutcomeUnchanged]++
+		}
+	}
+	return nil
+}
+
+// Open lists the fields of a record that somebody has to decide on.
+func Open(e ledger.Entry) (fields []string) {
+	for _, f := range slices.Sorted(maps.Keys(e.Review)) {
+		if e.Review[f] == "" {
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 // outcome puts a record of the clean side into exactly one outcome.
@@ -226,14 +311,20 @@ func (c *check) outcome(e *ledger.Entry, line *cleanLine) string {
 		switch {
 		case e.Placeholder: // somebody stands in for the person, whom the target refused
 			return OutcomeQuarantined
+		case c.superseded(e, line):
+			return OutcomeUnchanged
 		case e.Source != line.Source && e.Run == c.run.ID && !e.Pending:
 			return OutcomeQuarantined // the second of two records of one key
-		case e.Pending:
+		case e.Pending, c.run.Mode == ModeDelta && len(Open(*e)) > 0:
 			return OutcomePending
-		case e.Run != c.run.ID:
-			return OutcomeUnchanged
+		case e.Run == c.run.ID:
+			return OutcomeLoaded
+		case e.Updated == c.run.ID && len(e.Wrote)+max(0, len(e.Children)-e.Before) > 0:
+			return OutcomeUpdated
 		}
-		return OutcomeLoaded
+		return OutcomeUnchanged
+	case ledger.StateDropped, ledger.StateRemoved:
+		return OutcomeUnchanged // as the agents of the target left it
 	case ledger.StateExcluded:
 		return OutcomeExcluded
 	case ledger.StateWithheld:

@@ -35,7 +35,9 @@ type Plan struct {
 	Select    Select        `yaml:"select,omitempty" json:"select"`
 	Map       mapping.Rules `yaml:"map,omitempty" json:"map"`
 	Privacy   Privacy       `yaml:"privacy" json:"privacy"`
-	Run       Run           `yaml:"run,omitempty" json:"-"`
+	// Delta is part of the hash only where it is not left open.
+	Delta Delta `yaml:"delta,omitempty" json:"delta,omitzero"`
+	Run   Run   `yaml:"run,omitempty" json:"-"`
 
 	// RunID is the run that this is the plan of, where a runtime keeps one for each:
 	// what it holds open for one run may not be used in the next.
@@ -132,6 +134,9 @@ func (p *Plan) Check() error {
 		return fmt.Errorf("target: name a connector; safeconduct connectors list shows them")
 	}
 	if err := p.Select.check(); err != nil {
+		return err
+	}
+	if err := p.Delta.check(); err != nil {
 		return err
 	}
 	return p.Privacy.check(p.Map)

@@ -72,7 +72,7 @@ func (w *world) other(function string) any {
 	switch function {
 	case "Plan":
 		return map[string]any{"kinds": helpdesk.Kinds(), "workers": 16, "concurrency": 16, "results": strings.Repeat("r", 200),
-			"plan_hash": strings.Repeat("h", 64), "approval": false, "next_part": strings.Repeat("n", 80)}
+			"plan_hash": strings.Repeat("h", 64), "approval": false, "recall": false, "next_part": strings.Repeat("n", 80)}
 	case "Api":
 		return migration.GateOutput{Passed: true, Records: w.all() * 100}
 	case "Load":

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -71,6 +72,9 @@ func (p person) tries(t testing.TB, method, path string, body any) (status int, 
 	}
 	q.Header.Set("Content-Type", kind)
 	q.Header.Set("Authorization", "Bearer "+p.token)
+	if method == http.MethodPost {
+		q.Header.Set("Idempotency-Key", rand.Text())
+	}
 	r, err := http.DefaultClient.Do(q)
 	if err != nil {
 		t.Fatal(err)

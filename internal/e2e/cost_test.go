@@ -12,6 +12,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/cost"
 	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
+	"github.com/safeconduct/safeconduct/internal/peers/calls"
 	"github.com/safeconduct/safeconduct/internal/sample"
 )
 
@@ -20,11 +21,11 @@ import (
 var modelled = []string{"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query", "dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.TransactWriteItems",
 	"s3.PutObject", "s3.GetObject", "s3.ListObjectsV2", "s3.DeleteObjects"}
 
-// counted is what the functions of the flow asked for since the recorder forgot. Who
-// watches a run from outside asks function api, which is not in the run's bill.
-func (s *system) counted() cost.Calls {
+// counted adds up calls of the functions of the flow. Who watches a run from outside
+// asks function api, which is not in the run's bill.
+func counted(calls []calls.Call) cost.Calls {
 	all := cost.Calls{}
-	for _, c := range s.recorder.Calls() {
+	for _, c := range calls {
 		if c.Function != "" && c.Function != "api" {
 			all[c.Service+"."+c.Operation]++
 		}
@@ -39,7 +40,7 @@ func costsWhatWasPredicted(t *testing.T) {
 	operator := deployed.person("acme", api.Operator)
 	w := cost.Workload{Tickets: tickets, Comments: 5, People: 8, Named: 8, Groups: -1, Organizations: -1, OneByOne: true, Opening: true, Census: true, RowBytes: 520}
 	defer deployed.uploaded(t, operator, "priced", sample.Regular(w.Tickets, w.People, false), redmine)()
-	deployed.recorder.Forget()
+	before := len(deployed.recorder.Calls())
 	var begun api.Started
 	operator.does(t, http.MethodPost, migrations+"priced/runs", api.Start{Mode: api.ModeFull}, &begun, http.StatusAccepted)
 	if end := operator.ends(t, begun.Migration, begun.Run); end.State != "finished" {
@@ -48,11 +49,11 @@ func costsWhatWasPredicted(t *testing.T) {
 	if d := redmine.Recount(t); len(d.Tickets) != w.Tickets {
 		t.Fatalf("%d tickets, want %d", len(d.Tickets), w.Tickets)
 	}
-	counted, predicted := deployed.counted(), cost.Predict(w)
-	for _, name := range slices.Sorted(maps.Keys(predicted.Plus(counted))) {
-		t.Logf("%-40s predicted %6d, counted %6d", name, predicted[name], counted[name])
+	took, predicted := counted(deployed.recorder.Calls()[before:]), cost.Predict(w)
+	for _, name := range slices.Sorted(maps.Keys(predicted.Plus(took))) {
+		t.Logf("%-40s predicted %6d, counted %6d", name, predicted[name], took[name])
 	}
-	for _, d := range cost.Compare(predicted, counted, 0.05, modelled...) {
+	for _, d := range cost.Compare(predicted, took, 0.05, modelled...) {
 		t.Error(d)
 	}
 }

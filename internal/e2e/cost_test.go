@@ -39,7 +39,7 @@ func costsWhatWasPredicted(t *testing.T) {
 	redmine := livetest.Open(t, peers.Redmine, peers.Silent)
 	operator := deployed.person("acme", api.Operator)
 	w := cost.Workload{Tickets: tickets, Comments: 5, People: 8, Named: 8, Groups: -1, Organizations: -1, OneByOne: true, Opening: true, Census: true, RowBytes: 520}
-	defer deployed.uploaded(t, operator, "priced", sample.Regular(w.Tickets, w.People, false), redmine)()
+	defer deployed.uploaded(t, operator, "priced", sample.Regular(w.Tickets, w.People, false), redmine, "map: {statuses: {open: New}}\n")()
 	before := len(deployed.recorder.Calls())
 	var begun api.Started
 	operator.does(t, http.MethodPost, migrations+"priced/runs", api.Start{Mode: api.ModeFull}, &begun, http.StatusAccepted)

@@ -33,7 +33,7 @@ func demoFromAnUpload(t *testing.T) {
 	before := redmine.Recount(t)
 	operator := deployed.person("acme", api.Operator)
 	account, names := marked(livetest.First(sample.Live(), tickets))
-	defer deployed.uploaded(t, operator, "shown", account, redmine)()
+	defer deployed.uploaded(t, operator, "shown", account, redmine, strings.ReplaceAll(livetest.FromCSVToRedmine, "  number_to: Old number\n", ""))()
 	for round := range 2 {
 		var begun api.Started
 		operator.does(t, http.MethodPost, migrations+"shown/runs", api.Start{Mode: api.ModeDemo, Limit: shown}, &begun, http.StatusAccepted)
@@ -57,16 +57,16 @@ func demoFromAnUpload(t *testing.T) {
 
 // uploaded posts an export and uploads the plan of a migration of it into Redmine.
 // The function that it returns does what the bucket's life cycle does after a day.
-func (s *system) uploaded(t *testing.T, p person, name string, a sample.Account, redmine livetest.Desk) (gone func()) {
+func (s *system) uploaded(t *testing.T, p person, name string, a sample.Account, redmine livetest.Desk, words string) (gone func()) {
 	t.Helper()
 	upload := s.post(t, p, name, a)
 	target := strings.ReplaceAll(string(redmine.Side(redmine.URL, "")), "env:"+livetest.RedmineKey, s.keepSecret(t, "acme", "redmine", livetest.SecretOf(peers.Redmine)))
-	w := livetest.NewWorkspace(t, name, livetest.Side("{connector: csv, upload: "+upload+"}"), livetest.Side(target), livetest.FromCSVToRedmine)
+	w := livetest.NewWorkspace(t, name, livetest.Side("{connector: csv, upload: "+upload+"}"), livetest.Side(target), words)
 	text, err := os.ReadFile(filepath.Join(w.Dir, "plan.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.does(t, http.MethodPut, migrations+name+"/plan", strings.ReplaceAll(string(text), "\n  number_to: Old number", ""), nil, http.StatusOK)
+	p.does(t, http.MethodPut, migrations+name+"/plan", string(text), nil, http.StatusOK)
 	return func() { s.empty(t, "uploads/acme/"+upload+"/") }
 }
 

@@ -48,7 +48,11 @@ func Predict(w Workload) Calls {
 	m.ending()
 	m.transitions()
 	m.stored()
-	m.t.add("cloudwatch.MetricHours", metricsOfRun*math.Ceil(m.w.Hours()))
+	metrics := float64(metricsOfRun)
+	if m.w.Demo { // moves no cursor
+		metrics--
+	}
+	m.t.add("cloudwatch.MetricHours", metrics*math.Ceil(m.w.Hours()))
 	return m.t.calls()
 }
 
@@ -101,15 +105,20 @@ func (m *model) logged(n float64) {
 	m.note(n)
 }
 
-// invoked is the invocations of a function: what each does before its work, and
-// how long they take in all.
+// opened is the invocations of a function that works for a run under way: each reads
+// the lease and the plan.
+func (m *model) opened(function string, n, ms float64) {
+	m.invoked(function, n, ms)
+	m.get(n)
+	m.s3("GetObject", n)
+}
+
+// invoked is the invocations of a function, and how long they take in all.
 func (m *model) invoked(function string, n, ms float64) {
 	m.t.add("lambda.Invocations", n)
 	m.t.add("lambda.MegabyteMs", memory[function]*(n*startMs+ms))
 	m.t.add("logs.Bytes", n*logLine)
 	m.t.add("xray.Traces", n)
-	m.get(n)             // the lease
-	m.s3("GetObject", n) // the plan of the run
 }
 
 // busy is the time that a function's processor takes for the tickets.
@@ -125,13 +134,15 @@ func (m *model) waits(requests float64, ms int, atATime float64) float64 {
 
 func (m *model) plan() {
 	m.invoked("plan", 1, m.waits(4, m.w.AnswerMs, 1))
-	m.get(3)          // refs, digests, the run
-	for range kinds { // is there a ledger: of a first run, none
+	m.s3("GetObject", 1) // the plan
+	m.get(3)             // lease, execution, run
+	m.get(6)             // the index, and whether there are keys
+	for range kinds {    // is there a ledger: of a first run, none
 		m.query(0, 0)
 	}
-	m.rows("UpdateItem", 1, 1, 0) // the lease
-	m.note(2)                     // the run, and what the help desks said
-	for range 2 {
+	m.rows("UpdateItem", 3, 3, 0) // the execution, the lease, the lease's token
+	m.note(3)                     // the run, its execution, and what the help desks said
+	for range 4 {                 // raw, clean, references and digests
 		m.t.add("kms.Encrypt", 1)
 		m.transact(2)
 	}
@@ -158,13 +169,13 @@ func (m *model) extract() {
 		}
 		for range kinds - len(m.w.list()) {
 			all += m.waits(1, m.w.AnswerMs, 1)
-			m.note(1) // its position
+			m.rows("UpdateItem", 1, 1, 0) // its position
 			n++
 		}
 		m.extraReads = n - kinds
 	}
-	m.invoked("extract", n, all)
-	m.get(n) // the position
+	m.opened("extract", n, all)
+	m.get(2 * n) // the position, and that of the last run
 	m.t.add("secretsmanager.GetSecretValue", 1)
 	m.manifest("extract", 1, 1)
 }
@@ -203,7 +214,7 @@ func (m *model) empty(lists int) {
 // manifest lists the segments so often, and writes so many lists of them.
 func (m *model) manifest(function string, lists, written float64) {
 	m.s3("PutObject", written)
-	m.invoked(function, 1, lists*kinds*rowMs*(1+m.w.segments()/perList))
+	m.opened(function, 1, lists*kinds*rowMs*(1+m.w.segments()/perList))
 	for range int(lists) {
 		for _, k := range m.w.list() {
 			m.query(k.segments(), segmentRow)
@@ -214,9 +225,12 @@ func (m *model) manifest(function string, lists, written float64) {
 
 func (m *model) anonymize() {
 	n := m.w.segments()
-	m.invoked("anonymize", n, m.busy("anonymize", anonymizeMs)+n*14*rowMs+m.w.files()*2*rowMs)
+	m.opened("anonymize", n, m.busy("anonymize", anonymizeMs)+n*14*rowMs+m.w.files()*2*rowMs)
 	m.get(n * 6)           // the segment, refs, digests, pseudonyms, raw's half, clean's half
 	m.get(m.w.files() * 2) // the key of each file is handed on
+	m.get(1)               // the key of pseudonyms is not there yet
+	m.t.add("kms.Encrypt", 1)
+	m.transact(2)
 	m.s3("GetObject", n)
 	m.s3("PutObject", n)
 	m.rows("TransactWriteItems", n, n*2*(1+2+1), 0) // segment, findings, usage
@@ -227,7 +241,7 @@ func (m *model) anonymize() {
 
 // directory is who the people are, which each environment reads once.
 func (m *model) directory() {
-	environments := float64(m.w.environments())
+	environments := max(1, min(float64(m.w.Workers), m.w.segments()))
 	people := math.Ceil(float64(m.w.People)/perSegment) + math.Ceil(float64(m.w.Groups)/perSegment)
 	for range int(environments) {
 		for _, k := range m.w.list() {
@@ -244,7 +258,7 @@ func (m *model) directory() {
 func (w Workload) environments() int { return max(1, min(w.Concurrency, int(w.segments()))) }
 
 func (m *model) gate() {
-	m.invoked("api", 1, 10*rowMs)
+	m.opened("api", 1, 10*rowMs)
 	m.query(m.w.segments(), verdictRow)
 	m.note(1)
 	m.logged(1)
@@ -252,7 +266,7 @@ func (m *model) gate() {
 
 // cleanRead is what load and verify do before their work on so many segments.
 func (m *model) cleanRead(function string, segments, ms float64) {
-	m.invoked(function, segments, ms)
+	m.opened(function, segments, ms)
 	m.get(segments * 3) // refs, digests, clean's half
 	m.s3("GetObject", segments)
 }
@@ -299,6 +313,7 @@ func (m *model) rowsOfLoad() float64 {
 	rows := 2 * m.w.records()
 	if n := m.w.appended(); n > 0 {
 		rows += float64(m.w.Tickets) * (n + 1)
+		rows += m.w.records() - float64(m.w.Tickets) // finished in a second step
 	}
 	return rows
 }
@@ -365,7 +380,7 @@ func (m *model) verify() {
 func (m *model) ending() {
 	n := m.w.segments()
 	rowsMs := m.w.records() / perList * 20
-	m.invoked("verify", 1, rowsMs+m.waits(m.w.records()/100, m.w.AnswerMs, 1))
+	m.opened("verify", 1, rowsMs+m.waits(m.w.records()/100, m.w.AnswerMs, 1))
 	m.get(2)
 	for _, k := range m.w.list() {
 		m.query(float64(k.records), m.row())
@@ -377,7 +392,7 @@ func (m *model) ending() {
 	m.note(1)
 	m.logged(1)
 
-	m.invoked("commit", 1, 10*rowMs)
+	m.opened("commit", 1, 10*rowMs)
 	m.get(1)
 	for range 3 { // verdicts, findings, and verdicts for what is settled
 		m.query(n, verdictRow)
@@ -398,7 +413,8 @@ func (m *model) ending() {
 	m.logged(1)
 
 	m.invoked("report", 1, rowsMs+documents*2*rowMs)
-	m.get(4)
+	m.s3("GetObject", 1) // the plan
+	m.get(3)             // the run, what the help desks said, the gate
 	m.empty(1)
 	m.query(n, verdictRow)
 	m.query(n, verdictRow)
@@ -408,7 +424,8 @@ func (m *model) ending() {
 	m.logged(1)
 
 	m.invoked("finish", 1, 10*rowMs)
-	m.get(3)
+	m.get(2)
+	m.query(m.w.loaded(), 200) // how far behind the cursors are
 	m.note(1)
 	m.rows("UpdateItem", 1, 1, 0)
 	m.logged(1)

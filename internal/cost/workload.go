@@ -36,6 +36,9 @@ type Workload struct {
 	FileMs   int `json:"file_ms"`
 	// PerMinute bounds the requests to the target; 0: its answers alone do.
 	PerMinute int `json:"per_minute"`
+	// Workers is how many processes anonymize segments side by side, each of which
+	// reads who the people are: ten, as internal/deployed says.
+	Workers int `json:"workers"`
 	// Concurrency is how many segments are loaded side by side.
 	Concurrency int `json:"concurrency"`
 	// Demo: a few tickets, read in one go.
@@ -56,6 +59,7 @@ const (
 	agents        = 20
 	groups        = 10
 	perSegment    = 100 // migration.SegmentRecords
+	workers       = 10
 	inFlight      = 4   // requests of one invocation at a time
 	perBatch      = 100 // rows of one BatchGetItem
 	kinds         = 6   // helpdesk.Kinds
@@ -77,7 +81,7 @@ func (w Workload) withDefaults() Workload {
 	w.Named = cmp.Or(w.Named, min(max(0, w.People), perSegment+agents))
 	w.People, w.Groups, w.Organizations = max(0, w.People), max(0, w.Groups), max(0, w.Organizations)
 	w.RowBytes = cmp.Or(w.RowBytes, rowBytes)
-	w.Concurrency = max(1, w.Concurrency)
+	w.Workers, w.Concurrency = cmp.Or(w.Workers, workers), max(1, w.Concurrency)
 	return w
 }
 

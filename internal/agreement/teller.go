@@ -35,6 +35,7 @@ type call struct {
 	Preview  bool   `json:"preview"`
 	Recheck  bool   `json:"recheck"`
 	Rollback bool   `json:"rollback"`
+	Recall   bool   `json:"recall"`
 	Token    string `json:"token"`
 	Segment  struct {
 		Seq int `json:"seq"`
@@ -52,7 +53,7 @@ func Key(function string, payload []byte) (run, key string) {
 			key += " " + word
 		}
 	}
-	for word, is := range map[string]bool{"list": c.List, "census": c.Census, "preview": c.Preview, "recheck": c.Recheck,
+	for word, is := range map[string]bool{"list": c.List, "census": c.Census, "preview": c.Preview, "recheck": c.Recheck, "recall": c.Recall,
 		"rollback": c.Rollback, "token": c.Token != "", strconv.Itoa(c.Segment.Seq): c.Segment.Seq > 0} {
 		if is {
 			key += " " + word

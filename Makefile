@@ -13,6 +13,7 @@ help:
 	@echo 'make deltas  random interleavings of agents, faults and deltas (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make fuzz    ten minutes for each parser'
+	@echo 'make readings  random readings of simulated help desks whose agents work meanwhile (minutes)'
 	@echo 'make peers-up     sets up and starts Request Tracker 5 and Redmine 5 (Debian 12); peers-down stops them'
 	@echo 'make test-live    tests against them (minutes)'
 	@echo 'make bench-live   the load state against a plain loop of the same requests'
@@ -63,6 +64,10 @@ test:
 check:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./...
+
+.PHONY: readings
+readings:
+	$(GO) test ./connectors/zendesk ./connectors/freshdesk -run TestNothingIsLost -interleavings 2000 -timeout 10m
 
 # Thousands of short runs leave little to collect: the collector may wait.
 crash:

@@ -19,8 +19,8 @@
 // towards pages that are still to be read. What lies behind page 300 of one second
 // can't be reached, and is reported as broken, with its second.
 //
-// Contacts are listed in an order that edits change. Before each page those are asked
-// for that changed or were deleted since the last: they are given at once, and as many
+// Contacts are listed in an order that edits change. After each page those are asked
+// for that changed or were deleted meanwhile: they are given at once, and as many
 // places as they are it goes back, for by so many others may have moved.
 //
 // # Writing

@@ -179,61 +179,55 @@ func (d *desk) walk(ctx context.Context, filter string, since int64, visit func(
 type place struct {
 	since int64 // contacts that changed before are not asked for
 	began int64 // when the reading did
-	read  int64 // when the last page was read
+	read  int64 // when it was last looked at what moved
 	page  int   // that was read last
+	steps int   // that were made: a place that was gone back to is another
 }
 
 func (p place) cursor() connectors.Cursor {
-	return connectors.Cursor(fmt.Sprintf("%d.%d.%d.%d", p.since, p.began, p.read, p.page))
+	return connectors.Cursor(fmt.Sprintf("%d.%d.%d.%d.%d", p.since, p.began, p.read, p.page, p.steps))
 }
 
 func placeOf(c connectors.Cursor) (place, error) {
-	n, err := numbers(c, 4)
-	return place{n[0], n[1], n[2], int(n[3])}, err
+	n, err := numbers(c, 5)
+	return place{n[0], n[1], n[2], int(n[3]), int(n[4])}, err
 }
 
 func changedSince(second int64) url.Values {
 	return url.Values{"_updated_since": {time.Unix(second, 0).UTC().Format(time.RFC3339)}}
 }
 
-// backwards is the page of contacts to read next, and the contacts that changed since
-// the last one was read. Each of them, and each that was deleted, has moved others by
-// one place, towards pages that were read: by so many it goes back.
-func (d *desk) backwards(ctx context.Context, at place) (n int, changed []contact, err error) {
-	if at.page == 0 {
-		return 1, nil, nil
-	}
-	moved, latest := 0, int64(0)
+// moved is how many pages to go back, and the contacts that changed since a second.
+// Each of them, and each that was deleted, has moved others by one place, towards
+// pages that were read. They are asked for by one request each: a list of pages would
+// move as well.
+func (d *desk) moved(ctx context.Context, since int64) (back int, changed []contact, err error) {
+	count, latest := 0, int64(0)
 	for _, state := range []string{"", "deleted"} {
-		query := changedSince(at.read)
+		query := changedSince(since)
+		query.Set("per_page", strconv.Itoa(perPage))
 		if state != "" {
 			query.Set("state", state)
 		}
-		err := each(ctx, d, "list contacts that changed", "/contacts", query, func(c contact) bool {
-			moved, latest = moved+1, max(latest, c.Updated.Unix())
-			if state == "" {
-				changed = append(changed, c)
-			}
-			return moved <= manyMoved*d.Page
-		})
+		rows, more, err := page[contact](ctx, d, "list contacts that changed", "/contacts", query, 1)
 		if err != nil {
 			return 0, nil, err
 		}
-	}
-	if moved > manyMoved*d.Page {
-		return 1, changed, nil
-	}
-	for d.client.ServerTime().Unix() <= latest { // so that these count once
-		if err := sleep(ctx, pause); err != nil {
-			return 0, nil, err
+		if count += len(rows); more {
+			count += all
+		}
+		for _, c := range rows {
+			latest = max(latest, c.Updated.Unix())
+		}
+		if state == "" {
+			changed = rows
 		}
 	}
-	return max(1, at.page+1-(moved+d.Page-1)/d.Page), changed, nil
+	return (count + d.Page - 1) / d.Page, changed, d.over(ctx, latest) // so that these count once
 }
 
-// manyMoved is how many pages of contacts may have moved before all are read anew:
-// to list more of them would meet the limit on lists.
-const manyMoved = 5
+// all are more contacts than there are: so many moved that all are read again.
+const all = 1 << 30
 
 // pause is how long is waited at a time for a second to be over.
 const pause = 200 * time.Millisecond

@@ -103,32 +103,38 @@ func (s *source) organizations(ctx context.Context, f *facts, after connectors.C
 	return p, nil
 }
 
-// people gives agents first, who are few, and then contacts page by page.
+// people gives agents first, who are few, and then contacts page by page. The last
+// page is the end only if nothing has moved until it was read.
 func (s *source) people(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
 	at, err := placeOf(after)
 	if err != nil {
 		return connectors.Page{}, err
 	}
 	var p connectors.Page
-	if at.page == 0 {
+	if at.page == 0 && at.began == 0 {
 		at.began = s.client.ServerTime().Unix()
+		at.read = at.began
 		if p.Records, err = s.agents(ctx); err != nil {
 			return p, err
 		}
 	}
-	n, changed, err := s.backwards(ctx, at)
+	rows, more, err := page[contact](ctx, s.desk, "list contacts", "/contacts", changedSince(at.since), at.page+1)
 	if err != nil {
 		return connectors.Page{}, err
 	}
 	now := s.client.ServerTime().Unix()
-	rows, more, err := page[contact](ctx, s.desk, "list contacts", "/contacts", changedSince(at.since), n)
+	back, changed, err := s.moved(ctx, at.read)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	for _, c := range append(changed, rows...) {
+	for _, c := range append(rows, changed...) { // what changed was listed last
 		p.Records = append(p.Records, view{s.desk, f, false}.person(&c))
 	}
-	p.Last, p.Next = !more, place{at.since, at.began, now, n}.cursor()
+	next := at.page + 1
+	if back > 0 { // what was on this page may be on one before it now
+		next = max(0, at.page-back)
+	}
+	p.Last, p.Next = !more && back == 0, place{at.since, at.began, now, next, at.steps + 1}.cursor()
 	if p.Last { // the next reading begins before this one did
 		p.Next = place{since: max(0, at.began-int64(overlap/time.Second))}.cursor()
 	}

@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash deltas kill bench fuzz build clean peers-up peers-down test-live bench-live cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
+.PHONY: help demo test check crash deltas kill bench fuzz build clean peers-up peers-down test-live bench-live bench-privacy bench-privacy-others cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -12,6 +12,8 @@ help:
 	@echo 'make crash   stops a migration before and after every side effect (minutes)'
 	@echo 'make deltas  random interleavings of agents, faults and deltas (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
+	@echo 'make bench-privacy   how well and how fast personal data is found; needs SAFECONDUCT_SHARED'
+	@echo 'make bench-privacy-others   installs Presidio, datafog and scrubadub, which it then measures too (Python 3)'
 	@echo 'make fuzz    ten minutes for each parser'
 	@echo 'make readings  random readings of simulated help desks whose agents work meanwhile (minutes)'
 	@echo 'make peers-up     sets up and starts Request Tracker 5 and Redmine 5 (Debian 12); peers-down stops them'
@@ -81,6 +83,15 @@ bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m
 	$(GO) test ./cmd/safeconduct -run '^$$' -bench . -benchtime 1x -timeout 60m
 
+# The figures of docs/privacy-engine.md. Other engines are measured where they are
+# installed: they get every tenth ticket, because one of them needs seconds for each.
+OTHERS := .bench-privacy
+bench-privacy:
+	$(GO) run ./internal/privacy/measure $(if $(wildcard $(OTHERS)/bin/python),-python $(OTHERS)/bin/python)
+
+bench-privacy-others:
+	python3 -m venv $(OTHERS) && $(OTHERS)/bin/pip install -q -r internal/privacy/measure/requirements.txt
+
 peers-up:
 	$(GO) run ./internal/peers/cmd up
 
@@ -136,4 +147,4 @@ fuzz:
 	  done; done
 
 clean:
-	rm -rf bin dist .demo
+	rm -rf bin dist .demo .bench-privacy

@@ -79,13 +79,13 @@ Start with:  safeconduct init     writes a commented plan from a few questions
 		return nil
 	}
 	root.AddCommand(a.initCommand(), a.planCommand(), a.migrateCommand(), a.deltaCommand(), a.reviewCommand(), a.demoCommand(), a.statusCommand(),
-		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.reportCommand(), a.scheduleCommand(), a.serveCommand(), a.costCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
+		a.resumeCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.reportCommand(), a.scheduleCommand(), a.serveCommand(), a.costCommand(), a.privacyCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	return root
 }
 
 // hereOnly are the commands that have nothing to do elsewhere.
-var hereOnly = []string{"serve", "init", "date-fixup", "review"}
+var hereOnly = []string{"serve", "init", "date-fixup", "review", "scan", "rewrite"}
 
 // readPlan reads the plan and resolves the folders that depend on it.
 func (a *app) readPlan() (*plan.Plan, error) {

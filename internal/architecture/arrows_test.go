@@ -84,7 +84,7 @@ var parts = []part{
 	{"functions", nil, "the test of all functions runs them as Lambda does"},
 	{"functions/*", []string{"internal/deployed/...", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
-		"internal/migration", "internal/plan", "internal/privacy", "internal/release"}, "a command reads plans and shows results; the runtime does the rest"},
+		"internal/migration", "internal/plan", "internal/privacy", "internal/privacy/lines", "internal/release"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/agreement", []string{"internal/workflow", "statemachine"}, "two ways to run the definitions are compared, and nothing of what they do"},
 	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/deployed", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},

@@ -170,11 +170,13 @@ func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment,
 	g := ledger.Segment{Side: string(keyring.Clean), Kind: raw.Kind, Seq: raw.Seq, Live: raw.Live}
 	g.Object = a.run.Prefix() + "clean/" + g.Name() + "-" + unique()
 	written, err := staging.WriteSegment(ctx, a.Staging, a.Clean, a.run.label(keyring.Clean, g.Object), func(w *staging.SegmentWriter) error {
-		for line, err := range staging.ReadSegment(ctx, a.Staging, a.Raw, a.run.label(keyring.Raw, raw.Object)) {
-			if err != nil {
-				return err
-			}
-			clean, err := a.line(ctx, line)
+		all, err := a.read(ctx, raw)
+		if err != nil {
+			return err
+		}
+		a.learn(all)
+		for _, raw := range all {
+			clean, err := a.line(ctx, raw)
 			if err != nil {
 				return err
 			}
@@ -203,12 +205,24 @@ func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment,
 	return g, ofStorage("pass segment "+g.Name(), err)
 }
 
-// line passes one raw line; nil if nothing of it goes on.
-func (a *pass) line(ctx context.Context, text []byte) (*cleanLine, error) {
-	var raw rawLine
-	if err := json.Unmarshal(text, &raw); err != nil {
-		return nil, fmt.Errorf("a line of segment %s is no record", a.found.Segment)
+// read opens all lines of a raw segment: at most a hundred, and their files lie
+// elsewhere.
+func (a *pass) read(ctx context.Context, g ledger.Segment) (all []rawLine, err error) {
+	for line, err := range staging.ReadSegment(ctx, a.Staging, a.Raw, a.run.label(keyring.Raw, g.Object)) {
+		if err != nil {
+			return nil, err
+		}
+		var raw rawLine
+		if err := json.Unmarshal(line, &raw); err != nil {
+			return nil, fmt.Errorf("a line of segment %s is no record", a.found.Segment)
+		}
+		all = append(all, raw)
 	}
+	return all, nil
+}
+
+// line passes one raw line; nil if nothing of it goes on.
+func (a *pass) line(ctx context.Context, raw rawLine) (*cleanLine, error) {
 	switch {
 	case raw.Named != nil:
 		a.named.add(raw.Named)

@@ -3,6 +3,8 @@ package migration
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,6 +27,18 @@ type Directory struct {
 type people struct {
 	identities map[string]privacy.Identity // by source key
 	groups     map[string]string           // names by source key
+	// account are all of them by their names: who is on no record of a ticket may be
+	// spoken of in it all the same.
+	account *privacy.Directory
+}
+
+// know builds account, in an order that does not change: the same run does the same
+// twice.
+func (p *people) know() {
+	p.account = privacy.NewDirectory(len(p.identities))
+	for _, key := range slices.Sorted(maps.Keys(p.identities)) {
+		p.account.Add(p.identities[key])
+	}
 }
 
 // of returns the directory of a run.
@@ -46,6 +60,7 @@ func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error)
 			return nil, err
 		}
 	}
+	all.know()
 	d.run, d.all = r.Prefix(), &all
 	return &all, nil
 }
@@ -75,6 +90,37 @@ func (p *people) read(ctx context.Context, s Anonymize, r Run, g ledger.Segment)
 		p.add(raw.Record)
 	}
 	return nil
+}
+
+// learn reads the texts of a segment's tickets for the names of the account that
+// are also ordinary words in them, before anything is taken out. A segment is what
+// one call sees, so that a call that is repeated learns the same.
+func (a *pass) learn(all []rawLine) {
+	for _, raw := range all {
+		if raw.Named != nil {
+			a.named.add(raw.Named)
+		}
+	}
+	ordinary := a.people.account.Learn()
+	for _, raw := range all {
+		if raw.Record == nil || raw.Record.Ticket == nil || !raw.Record.Complete() {
+			continue
+		}
+		a.gather(raw.Record)
+		ordinary.Observe(&a.crowd, textsOf(raw.Record)...)
+	}
+	ordinary.Settle()
+	a.crowd.Account, a.crowd.Ordinary = a.people.account, ordinary
+}
+
+// textsOf are what people wrote in a record.
+func textsOf(r *helpdesk.Record) (texts []string) {
+	for v := range r.Values() {
+		if c := v.Field.Class; c == helpdesk.ClassText || c == helpdesk.ClassHTML {
+			texts = append(texts, v.Strings()...)
+		}
+	}
+	return texts
 }
 
 // gather collects the people that a record names: those whose text is searched

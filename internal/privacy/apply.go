@@ -51,21 +51,27 @@ type application struct {
 	found      tally
 	residual   tally
 
-	in, out []byte
-	spans   []Span
-	fired   map[Kind]int // spans replaced in the value at hand
+	in, out, folded []byte
+	spans           []Span
+	fired           map[Kind]int // spans replaced in the value at hand
+	left, counted   map[Kind]int // what search found in the value at hand
+	exact           []exactForm
 }
 
 func (a *application) begin(c *Compiled, people *People, p keyring.Pseudonyms) {
 	*a = application{policy: c, people: people, pseudonyms: p, marks: Marks{}, found: tally{}, residual: tally{},
-		in: a.in[:0], out: a.out[:0], spans: a.spans[:0], fired: map[Kind]int{}}
+		in: a.in[:0], out: a.out[:0], folded: a.folded[:0], spans: a.spans[:0], exact: a.exact[:0],
+		fired: map[Kind]int{}, left: map[Kind]int{}, counted: map[Kind]int{}}
+	a.identify(people)
 }
 
 // end lets go of the record's people and key; what is pooled is memory only.
 func (a *application) end() {
 	clear(a.in[:cap(a.in)])
 	clear(a.out[:cap(a.out)])
-	*a = application{in: a.in[:0], out: a.out[:0], spans: a.spans[:0]}
+	clear(a.folded[:cap(a.folded)])
+	clear(a.exact[:cap(a.exact)])
+	*a = application{in: a.in[:0], out: a.out[:0], folded: a.folded[:0], spans: a.spans[:0], exact: a.exact[:0]}
 }
 
 // value applies the policy to one field.

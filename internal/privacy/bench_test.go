@@ -55,3 +55,11 @@ func TestDetectAndRewriteAllocateNothingOnceWarm(t *testing.T) {
 		t.Errorf("only %d spans: the text shows nothing", len(spans))
 	}
 }
+
+func BenchmarkNobody(b *testing.B) {
+	text, spans := corpus(b), []Span(nil)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		spans = Detect(spans[:0], text, nil)
+	}
+}

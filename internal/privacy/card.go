@@ -35,21 +35,21 @@ var card = recognizer{
 // has a right Luhn digit as well.
 const minUncued = 14
 
-func matchCard(w window, i int, c *cues) (Span, bool) {
-	if !numberStarts(w, i) {
+func matchCard(s *sight, i int, c *cues) (Span, bool) {
+	if !numberStarts(s.window, i) {
 		return Span{}, false
 	}
-	n := readNumber(w, i)
-	if n.groups[0].len() < 4 {
+	n := s.number(i)
+	if n.n == 0 || n.groups[0].len() < 4 {
 		return Span{}, false
 	}
 	for k := n.n; k > 0; k-- {
 		pan := n.first(k)
-		if len(pan) < 12 || len(pan) > 19 || !cardGroups(&n, k) || w.wordAt(n.end(k)) {
+		if len(pan) < 12 || len(pan) > 19 || !cardGroups(n, k) || s.wordAt(n.end(k)) {
 			continue
 		}
 		valid := issued(pan) && luhn(pan)
-		if valid && len(pan) >= minUncued || (valid || plausible(pan)) && c.before(w, i) == speaks {
+		if valid && len(pan) >= minUncued || (valid || plausible(pan)) && s.hears(i, c) == speaks {
 			return Span{Start: i, End: n.end(k), Kind: Card, Valid: valid}, true
 		}
 	}

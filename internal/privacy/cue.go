@@ -21,6 +21,7 @@ const (
 type cues struct {
 	speaks  []string // for it
 	adverse []string // for something else
+	id      int      // its bit in a cueSet, given by the lexicon; 0 is nobody's
 }
 
 // A language has its words for and against.
@@ -37,6 +38,21 @@ func newCues(languages map[string]language) *cues {
 	return c
 }
 
+// A cueSet has a bit for each recognizer with cues.
+type cueSet [2]uint64
+
+func (s *cueSet) set(id int)     { s[id/64] |= 1 << (id % 64) }
+func (s cueSet) has(id int) bool { return s[id/64]&(1<<(id%64)) != 0 }
+
+// meets reports whether two sets share a cue.
+func (s *cueSet) meets(o *cueSet) bool { return s[0]&o[0]|s[1]&o[1] != 0 }
+
+// A hearing is what the words before a place say, to all recognizers at once.
+type hearing struct {
+	at              int // the place it was taken for
+	speaks, adverse cueSet
+}
+
 // A verdict is what the nearest cue says.
 type verdict int
 
@@ -46,62 +62,101 @@ const (
 	speaks
 )
 
-// before returns what the nearest cue before i says. It reads back over words,
-// blanks, light punctuation and markup, and stops at digits, brackets and the
-// line's end: there something else begins.
-func (c *cues) before(w window, i int) verdict {
-	stop := max(w.lo, i-maxCueBytes)
-	for n := 0; n < maxCueWords; n++ {
-		end := skipBack(w, i, stop, n == 0)
-		if end < 0 {
-			return silent
-		}
-		start := wordStart(w, end, stop)
-		if v := c.judge(w, start, end, n); v != silent {
-			return v
-		}
-		i = start
+// verdict is what a hearing says to the owner of c.
+func (h *hearing) verdict(c *cues) verdict {
+	switch {
+	case h.speaks.has(c.id):
+		return speaks
+	case h.adverse.has(c.id):
+		return adverse
 	}
 	return silent
 }
 
-// skipBack goes back from i over what may stand between words, and returns the
-// end of the word before, or -1 where there is none. Right before the value the
-// line may end, if a colon says that something comes ("Phone:\n555 …").
-func skipBack(w window, i, stop int, first bool) int {
-	broken := false
-	for i > stop {
-		b := w.text[i-1]
-		switch {
-		case first && (b == '\n' || b == '\r'):
-			broken = true
-			i--
-		case broken && b != ' ' && b != ':':
-			return -1
-		case isLetter(b) || b >= utf8.RuneSelf && w.wordBefore(i):
-			return i
-		case b == '>':
-			if i = tagStart(w, i, stop); i < 0 {
-				return -1
-			}
-		case b < utf8.RuneSelf && strings.IndexByte(" \t.,:;-/=\"'*(&", b) < 0:
-			return -1
-		default:
-			broken = broken && b != ':'
-			i--
-		}
-	}
-	return -1
+// A cueWord is a word that was read and may be a cue.
+type cueWord struct {
+	start, end int32
+	n          int32 // how many words were read before it
+	said       int32 // what the lexicon has of the whole word
+	open       bool  // it may start with a cue
 }
 
-// tagStart goes back over the tag that ends at i ("<b>Tel:</b> 030 …").
-func tagStart(w window, i, stop int) int {
-	for i--; i > stop; i-- {
-		if w.text[i-1] == '<' {
-			return i - 1
+// heardWords is how many words that may be cues are kept.
+const heardWords = 8
+
+// note keeps a word that may be a cue, of the words read so far.
+func (s *sight) note(wd *word, said int32, open bool) {
+	s.cueWords[s.noted%heardWords] = cueWord{int32(wd.start), int32(wd.end), int32(s.words), said, open}
+	s.noted++
+	s.cueEnd = wd.end
+}
+
+// hear listens to the words before i. Blanks, light punctuation and markup may lie
+// between, but no digits, brackets and ends of lines: there something else begins.
+// Of two cues of one recognizer the nearer counts.
+func (s *sight) hear(i int) (h hearing) {
+	h.at = i
+	at := i
+	for k := s.noted - 1; k >= 0 && k >= s.noted-heardWords; k-- {
+		c := s.cueWords[k%heardWords]
+		start, end, n := int(c.start), int(c.end), s.words-1-int(c.n)
+		if start < s.lo || i-end > maxCueBytes || n >= maxCueWords || end > at || !s.quiet(end, at, at == i) {
+			return h
+		}
+		if end-start > 1 || n == 0 && (s.at(end) == ':' || s.at(end) == '.') {
+			if c.said > 0 {
+				h.take(&lexicon.sayings[c.said], n < maxAdverseWords)
+			}
+			if c.open {
+				for at := range lexicon.prefixesOf(s.window, start, end) {
+					h.take(&lexicon.sayings[at], n < maxAdverseWords)
+				}
+			}
+		}
+		at = start
+	}
+	return h
+}
+
+// quiet reports whether between a cue and what follows it lies nothing that parts
+// them. Right before the value the line may end, if a colon says that something
+// comes ("Phone:\n555 …").
+func (w window) quiet(from, to int, value bool) bool {
+	broken, mark := false, byte(0)
+	for i := from; i < to; i++ {
+		switch b := w.text[i]; {
+		case b == ' ' || b == '\t':
+		case b == '\n' || b == '\r':
+			if !value || mark != ':' {
+				return false
+			}
+			broken = true
+		case b == '<':
+			for i < to && w.text[i] != '>' {
+				i++
+			}
+		case broken:
+			return false
+		case b >= utf8.RuneSelf || isLetter(b):
+			mark = b
+		case strings.IndexByte(".,:;-/=\"'*(&#_>", b) < 0:
+			return false
+		default:
+			mark = b
 		}
 	}
-	return -1
+	return true
+}
+
+// take adds what one word says to those who have heard nothing yet.
+func (h *hearing) take(s *said, close bool) {
+	for k := range h.speaks {
+		undecided := ^(h.speaks[k] | h.adverse[k])
+		h.speaks[k] |= s.speaks[k] & undecided
+		if close {
+			h.adverse[k] |= s.adverse[k] &^ s.speaks[k] & undecided
+		}
+	}
 }
 
 func wordStart(w window, i, stop int) int {
@@ -110,42 +165,4 @@ func wordStart(w window, i, stop int) int {
 		i -= size
 	}
 	return max(i, stop)
-}
-
-func (c *cues) judge(w window, start, end, n int) verdict {
-	if end-start == 1 && (n > 0 || w.at(end) != ':' && w.at(end) != '.') {
-		return silent
-	}
-	switch {
-	case listed(c.speaks, w, start, end):
-		return speaks
-	case n < maxAdverseWords && listed(c.adverse, w, start, end):
-		return adverse
-	}
-	return silent
-}
-
-func listed(list []string, w window, start, end int) bool {
-	for _, word := range list {
-		stem, open := strings.CutSuffix(word, "*")
-		if (len(stem) == end-start || open && len(stem) < end-start) && w.foldedAt(start, stem) {
-			return true
-		}
-	}
-	return false
-}
-
-// foldedAt is has for words with the umlauts of Latin-1, whose capitals differ by
-// one bit of the second byte as in ASCII (Ü is C3 9C, ü is C3 BC).
-func (w window) foldedAt(i int, s string) bool {
-	for k := range len(s) {
-		b := lower(w.at(i + k))
-		if k > 0 && s[k-1] == 0xC3 && b >= 0x80 && b <= 0x9E {
-			b |= 0x20
-		}
-		if b != s[k] {
-			return false
-		}
-	}
-	return true
 }

@@ -7,9 +7,8 @@ import "strings"
 // changed byte breaks the image. What the image shows is for the engine of
 // attachments.
 var dataURI = recognizer{
-	kind:     reserved,
-	triggers: "dD",
-	match:    matchDataURI,
+	kind:  reserved,
+	match: matchDataURI,
 	finds: []string{
 		`<img src="data:image/png;base64,iVBORw0KGgo4111111111111111/0301234567+4930123456="> «jane@example.test»`,
 		"data:text/plain,«jane@example.test»",
@@ -21,7 +20,8 @@ var dataURI = recognizer{
 // "data:" is still read in linear time.
 const maxMediaType = 128
 
-func matchDataURI(w window, i int, _ *cues) (Span, bool) {
+func matchDataURI(s *sight, i int, _ *cues) (Span, bool) {
+	w := s.window
 	if !w.has(i, "data:") || w.wordBefore(i) {
 		return Span{}, false
 	}

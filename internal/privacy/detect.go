@@ -1,104 +1,472 @@
 package privacy
 
 import (
-	"cmp"
 	"slices"
+	"sync"
+	"unicode/utf8"
 )
-
-// reach is how far from its trigger, in bytes, a recognizer of numbers can see: a
-// cue, and the longest number with the longest separators.
-const reach = maxCueBytes + maxIBAN*(1+len("&nbsp;"))
 
 // Detect appends the spans of personal data in text to dst and returns it. They
 // lie inside the text, in order, and do not overlap. With room in dst it
 // allocates nothing.
 func Detect(dst []Span, text []byte, people *People) []Span {
-	s := scanner{spans: dst, base: len(dst), people: people}
-	for _, s.stage = range stages {
-		s.gaps(text)
-	}
-	found := s.spans[s.base:]
-	found = slices.DeleteFunc(found, func(s Span) bool { return s.Kind == reserved })
-	return s.spans[:s.base+len(found)]
+	s := scanners.Get().(*scanner)
+	s.begin(text, people)
+	s.spans = dst
+	s.scan()
+	dst = slices.DeleteFunc(s.spans, func(s Span) bool { return s.Kind == reserved })
+	s.end()
+	return dst
 }
 
-// A scanner goes over one text in stages.
+// scanners wait here between texts, with nothing in them of the last.
+var scanners = sync.Pool{New: func() any { return &scanner{} }}
+
+func (s *scanner) begin(text []byte, people *People) {
+	s.text, s.hi, s.people = text, len(text), people
+	if people != nil {
+		s.account = people.Account
+	}
+	s.names = gazetteer()
+	s.settle(0)
+	s.learning, s.words, s.noted = false, 0, 0
+	s.before[0], s.before[1] = seen{}, seen{}
+}
+
+func (s *scanner) end() {
+	s.text, s.spans, s.people, s.account = nil, nil, nil, nil
+	s.read, s.code = number{}, [40]byte{}
+	scanners.Put(s)
+}
+
+// A sight is what a recognizer sees: the text since the last span that was found,
+// what the words before a place say, and the number that starts there. The last
+// two are worked out once, for whoever asks first.
+type sight struct {
+	window
+	heard    hearing
+	heardHas bool
+	cueEnd   int // where the last word ends that may be a cue
+	words    int // that were read
+	noted    int // words that may be cues
+	cueWords [heardWords]cueWord
+	read     number
+	readAt   int // where read starts, and 1
+	code     [40]byte
+}
+
+const noCue = -1 << 30
+
+// hears is what the words before i say to the owner of c.
+func (s *sight) hears(i int, c *cues) verdict { return s.hearing(i).verdict(c) }
+
+func (s *sight) hearing(i int) *hearing {
+	if !s.heardHas || s.heard.at != i {
+		if i-s.cueEnd > maxCueBytes {
+			s.heard = hearing{at: i}
+		} else {
+			s.heard = s.hear(i)
+		}
+		s.heardHas = true
+	}
+	return &s.heard
+}
+
+// number is the number that starts at i.
+func (s *sight) number(i int) *number {
+	if s.readAt != i+1 {
+		readNumber(&s.read, s.window, i)
+		s.readAt = i + 1
+	}
+	return &s.read
+}
+
+// settle puts a wall at i: what lies before it was found or read.
+func (s *sight) settle(i int) {
+	s.lo, s.heardHas, s.readAt, s.cueEnd = i, false, 0, noCue
+}
+
+// A scanner goes over one text once, from left to right.
 type scanner struct {
-	spans  []Span
-	base   int // of the spans of this text
-	people *People
-	stage  *stage
+	sight
+	spans    []Span
+	people   *People
+	account  *Directory
+	names    *table // the gazetteer
+	learning bool   // counts ordinary words instead: see Directory.Observe
+	before   [2]seen
+	wd       word
 }
 
-// gaps scans what lies between the spans that earlier stages settled.
-func (s *scanner) gaps(text []byte) {
-	lo := 0
-	for i, n := s.base, len(s.spans); i < n; i++ {
-		wall := s.spans[i]
-		s.scan(window{text, lo, wall.Start}, lo)
-		lo = wall.End
+// seen is a word that was read.
+type seen struct {
+	start, end int32 // texts are shorter than two gigabytes
+	grammar    grammar
+	capital    bool
+}
+
+// A class of bytes says what may start at one.
+type class uint8
+
+const (
+	classOther class = iota
+	classWord
+	classDigit
+	classSign
+)
+
+var classes256 = func() (table [256]class) {
+	for b := range table {
+		switch c := byte(b); {
+		case isLetter(c), c >= utf8.RuneSelf:
+			table[b] = classWord
+		case isDigit(c):
+			table[b] = classDigit
+		}
 	}
-	s.scan(window{text, lo, len(text)}, lo)
-	slices.SortFunc(s.spans[s.base:], func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
-}
+	for _, b := range []byte("@%&([{+=") {
+		table[b] = classSign
+	}
+	return table
+}()
 
-// scan appends the spans of a window that are triggered at or after from. Each
-// span becomes a wall that the rest is read against, also what stands just left
-// of it: a number that was refused because of its neighbour may now be one.
-func (s *scanner) scan(w window, from int) {
-	for {
-		span, ok := s.next(w, from)
-		if !ok {
-			return
+func (s *scanner) scan() {
+	text := s.text
+	for i := 0; i < len(text); {
+		switch classes256[text[i]] {
+		case classOther:
+			i++
+		case classWord:
+			i = s.word(i)
+		case classDigit:
+			i = s.digits(i)
+		case classSign:
+			i = s.sign(i)
 		}
-		s.scan(window{w.text, w.lo, span.Start}, max(w.lo, span.Start-reach))
-		s.spans = append(s.spans, span)
-		w.lo, from = span.End, span.End
 	}
 }
 
-// next returns the first span triggered at or after from, or the better one that
-// overlaps it.
-func (s *scanner) next(w window, from int) (best Span, ok bool) {
-	for i := from; i < w.hi; i++ {
-		if !s.tries(w.text[i]) {
-			continue
+// word reads the word at i and returns where to go on.
+func (s *scanner) word(i int) int {
+	wd := &s.wd
+	wd.read(&s.window, i)
+	if wd.letters == 0 {
+		_, size := s.rune(i)
+		return i + max(size, 1)
+	}
+	g, said, open := lexicon.look(wd)
+	if s.matters(wd, g) {
+		if span, ok := s.atWord(wd, g); ok {
+			return s.found(span)
 		}
-		if best, ok = s.matchAt(w, i); !ok {
-			continue
+	}
+	if said > 0 || open {
+		s.note(wd, said, open)
+	}
+	s.words++
+	if isDigit(s.at(wd.end)) {
+		return alnumRun(s.window, wd.end)
+	}
+	s.before[1] = s.before[0]
+	s.before[0] = seen{int32(wd.start), int32(wd.end), g, wd.capital}
+	return wd.end
+}
+
+// matters reports whether anything may start with a word. Of most words, which have
+// small letters and are on no list, nothing does.
+func (s *scanner) matters(wd *word, g grammar) bool {
+	if g&startsSomething != 0 || wd.letters >= minLongWord || wd.capital && (wd.letters == 1 || s.streetMayGoOn(wd.end)) {
+		return true
+	}
+	if wd.end < s.hi {
+		if b := s.text[wd.end]; isDigit(b) || b == ':' || b == '-' || b == ' ' && wd.capital && wd.allCaps() {
+			return true
 		}
-		for i++; i < best.End; i++ {
-			if other, ok := s.matchAt(w, i); ok && other.better(best) {
+	}
+	const leads = isRole | isToPerson | isTitle | isGreeting | isClosing
+	if s.before[0].grammar&leads != 0 && (wd.capital || s.names.may(wd.key)) || wd.start > 0 && s.text[wd.start-1] == '@' {
+		return true
+	}
+	if wd.capital && (s.names.may(wd.key) || wd.last == 's' && s.names.may(wd.stem())) {
+		return true
+	}
+	if s.people == nil {
+		return false
+	}
+	if s.people.forms.may(wd.key) || wd.last == 's' && s.people.forms.may(wd.stem()) {
+		return true
+	}
+	return s.account != nil && (s.account.forms.may(wd.key) || wd.last == 's' && s.account.forms.may(wd.stem()))
+}
+
+// atWord looks for what starts with a word.
+func (s *scanner) atWord(wd *word, g grammar) (Span, bool) {
+	if s.learning {
+		return s.name(wd, g)
+	}
+	next := s.at(wd.end)
+	if isDigit(next) || wd.letters <= 4 && s.goesOn(wd, next) {
+		if span, ok := s.first(codes, wd.start); ok {
+			return span, true
+		}
+	}
+	if g&startsSomething != 0 {
+		if span, ok := s.starting(g, wd.start); ok {
+			return span, true
+		}
+	}
+	if wd.letters >= minLongWord {
+		if span, ok := s.first(longWords, wd.start); ok {
+			return span, true
+		}
+	}
+	if isDigit(next) {
+		return Span{}, false
+	}
+	if wd.capital && s.streetMayGoOn(wd.end) {
+		if span, ok := s.street(wd, g); ok {
+			return span, true
+		}
+	}
+	return s.name(wd, g)
+}
+
+// digits looks for what starts with the digit at i and returns where to go on.
+func (s *scanner) digits(i int) int {
+	if span, ok := s.atDigit(i); ok {
+		return s.found(span)
+	}
+	end := alnumRun(s.window, i)
+	s.before[0], s.before[1] = seen{}, seen{}
+	return end
+}
+
+func (s *scanner) atDigit(i int) (Span, bool) {
+	if s.learning || i > s.lo && (isAlnum(s.text[i-1]) || s.text[i-1] >= utf8.RuneSelf && s.wordBefore(i)) {
+		return Span{}, false
+	}
+	if !s.shaped(i) {
+		return s.plainNumber(i)
+	}
+	best, ok := s.best(numbers, i)
+	if !ok {
+		return best, false
+	}
+	// Another number that starts inside may be the better one: two in a row.
+	for at := i + 1; at < best.End; at++ {
+		if isDigit(s.text[at]) && !isAlnum(s.text[at-1]) {
+			if other, ok := s.best(numbers, at); ok && other.better(best) {
 				best = other
 			}
 		}
-		return best, true
 	}
-	return best, false
+	return best, true
 }
 
-func (s *scanner) tries(b byte) bool {
-	return s.stage.tried[b] != 0 || s.people.tried(s.stage, b)
+// The gates of numbers, in the order of its recognizers.
+const (
+	gatePhone uint32 = 1 << iota
+	gateIdentifier
+	gateCard
+	gateNetwork
+	gateHardware
+	gateBirth
+	gateStreet
+	gatePlace
+	gateCrypto
+)
+
+// gate says who may find anything at the digits at i, by what is quick to see.
+func (s *scanner) gate(i int) (open uint32) {
+	end := digitsEnd(s.window, i)
+	r, b := end-i, s.at(end)
+	cued := s.heardBefore(i)
+	if r <= maxRun && (cued || standsAlone[r] || isLetter(b)) {
+		open |= gateIdentifier
+	}
+	if cued && r <= 4 || r <= 3 && s.mayBeAge(end) {
+		open |= gateBirth
+	}
+	if b == '.' || b == ':' || r < 4 && isLetter(b) {
+		if r <= 4 {
+			open |= gateNetwork
+		}
+		if b == '.' && r <= 3 {
+			open |= gatePlace
+		}
+	}
+	if sep := s.at(i + 2); sep == ':' || sep == '-' || s.at(i+4) == '.' {
+		open |= gateHardware
+	}
+	if r <= 6 && (b == ' ' || isLetter(b)) {
+		open |= gateStreet
+	}
+	if isLetter(b) || r >= 14 {
+		open |= gateCrypto
+	}
+	if n := s.number(i); n.n > 0 {
+		if digits := n.groups[n.n-1].upTo; digits >= minPhone {
+			open |= gatePhone
+			if digits >= 12 {
+				open |= gateCard
+			}
+		}
+	}
+	return open
 }
 
-// matchAt returns the best of what starts or is triggered at i.
-func (s *scanner) matchAt(w window, i int) (best Span, found bool) {
-	b := w.text[i]
-	for k, tried := 0, s.stage.tried[b]; tried != 0; k, tried = k+1, tried>>1 {
+// plainNumber looks at a small number with nothing around that makes it more: the
+// start of an address, or an age.
+func (s *scanner) plainNumber(i int) (Span, bool) {
+	end := digitsEnd(s.window, i)
+	if next := s.at(end + 1); s.at(end) == ' ' && (next >= 'A' && next <= 'Z' || next >= utf8.RuneSelf) || s.mayBeAge(end) {
+		return s.first(plainNumbers, i)
+	}
+	return Span{}, false
+}
+
+// mayBeAge reports whether "years", "Jahre" or "Lebensjahr" may follow a number that
+// ends at i.
+func (s *scanner) mayBeAge(i int) bool {
+	if b := s.at(i); b != ' ' && b != '-' {
+		return false
+	}
+	b := s.at(i+1) | 0x20
+	return b == 'y' || b == 'j' || b == 'l'
+}
+
+// shaped reports whether the digits at i are more than a small number by itself.
+func (s *scanner) shaped(i int) bool {
+	end := digitsEnd(s.window, i)
+	b := s.at(end)
+	switch {
+	case end-i >= 5, isLetter(b), b == '(', b == ')', b >= utf8.RuneSelf, b == '&', b == '<':
+		return true
+	case b == ' ' || b == '-' || b == '.' || b == '/' || b == ':' || b == ',' || b == '+' || b == '\t':
+		next := s.at(end + 1)
+		return isDigit(next) || next == '(' || next == '-' || next == '/' || next == ' ' || next == ':' || b != ' ' && isLetter(next)
+	}
+	return end-i >= 3 && s.heardBefore(i)
+}
+
+// sign looks for what a sign may start or stand in, and returns where to go on.
+func (s *scanner) sign(i int) int {
+	if s.text[i] == '&' || s.text[i] == '=' {
+		if _, size := letterAt(s.window, i); size > 0 {
+			return s.word(i)
+		}
+	}
+	if s.learning {
+		return i + 1
+	}
+	if span, ok := s.best(signs, i); ok {
+		return s.found(span)
+	}
+	if span, ok := s.onRecord(i); ok {
+		return s.found(span)
+	}
+	return i + 1
+}
+
+// goesOn reports whether a short word may be the start of a code whose next part
+// stands behind a separator: "fe80:", "de:ad:", "B-MW 1234", "AB 12 34 56 C".
+func (s *scanner) goesOn(wd *word, next byte) bool {
+	switch next {
+	case ':':
+		_, hex := digitOf(s.at(wd.end + 1))
+		return hex || s.at(wd.end+1) == ':'
+	case ' ', '-':
+		caps := wd.allCaps() || wd.letters == 1 && wd.capital
+		return caps && (isDigit(s.at(wd.end+1)) || s.heardBefore(wd.start)) || next == '-' && wd.letters == 2 && s.at(wd.end+3) == '-'
+	}
+	return false
+}
+
+// heardBefore reports whether a cue may stand before i.
+func (s *scanner) heardBefore(i int) bool { return i-s.cueEnd <= maxCueBytes }
+
+// starting asks those who look for what a word of this grammar starts.
+func (s *scanner) starting(g grammar, i int) (Span, bool) {
+	for _, stage := range wordStages {
+		if g&stage.grammar == 0 {
+			continue
+		}
+		if span, ok := s.first(stage.recognizers, i); ok {
+			return span, true
+		}
+	}
+	return Span{}, false
+}
+
+// first returns the first match of a list of recognizers at i.
+func (s *scanner) first(list []*recognizer, i int) (Span, bool) {
+	for _, r := range list {
+		if span, ok := r.match(&s.sight, i, r.cues); ok {
+			return span, true
+		}
+	}
+	return Span{}, false
+}
+
+// best returns the best match at i of the recognizers that its byte triggers, and
+// of the numbers on record.
+func (s *scanner) best(g *stage, i int) (best Span, found bool) {
+	tried := g.tried[s.text[i]]
+	if g == numbers {
+		tried &= s.gate(i)
+	}
+	for k := 0; tried != 0; k, tried = k+1, tried>>1 {
 		if tried&1 == 0 {
 			continue
 		}
-		r := s.stage.recognizers[k]
-		if span, ok := r.match(w, i, r.cues); ok && (!found || span.better(best)) {
+		r := g.recognizers[k]
+		span, ok := r.match(&s.sight, i, r.cues)
+		if ok && span.Kind == reserved {
+			return span, true
+		}
+		if ok && (!found || span.better(best)) {
 			best, found = span, true
 		}
 	}
-	if s.people.tried(s.stage, b) {
-		if span, ok := s.people.match(s.stage, w, i); ok && (!found || span.better(best)) {
+	if s.people != nil && (g == numbers && tried&gatePhone != 0 || g == signs && s.text[i] != '@') {
+		if span, ok := s.numberOnRecord(i); ok && (!found || span.better(best)) {
 			best, found = span, true
 		}
 	}
 	return best, found
+}
+
+// found keeps a span, makes it a wall and returns its end. An address that the
+// span is only the start of is taken instead.
+func (s *scanner) found(span Span) int {
+	if span.Kind != Email && span.Kind != reserved {
+		if whole, ok := s.addressAround(span.End); ok && whole.End > span.Start {
+			span = whole
+		}
+	}
+	if span.Kind == Email {
+		s.sender(span)
+	}
+	s.spans = append(s.spans, span)
+	s.settle(span.End)
+	s.before[0], s.before[1] = seen{}, seen{}
+	return span.End
+}
+
+// addressAround finds an e-mail address whose local part reaches back from i.
+func (s *scanner) addressAround(i int) (Span, bool) {
+	for at := i; at < s.hi && at < i+maxLocal; {
+		b := s.text[at]
+		if b == '@' || b == '%' || b == '&' {
+			return matchEmail(&s.sight, at, nil)
+		}
+		if b < utf8.RuneSelf && !isAlnum(b) && !localMark(b) {
+			return Span{}, false
+		}
+		_, size := s.rune(at)
+		at += size
+	}
+	return Span{}, false
 }
 
 // better ranks spans that overlap: what holds all of the other; then what a checksum
@@ -118,6 +486,14 @@ func (s Span) better(than Span) bool {
 }
 
 func (s Span) holds(other Span) bool { return s.Start <= other.Start && other.End <= s.End }
+
+// alnumRun is the end of the letters and digits of ASCII from i on.
+func alnumRun(w window, i int) int {
+	for i < w.hi && isAlnum(w.text[i]) {
+		i++
+	}
+	return i
+}
 
 // Rewrite appends text to dst with each span replaced by what op appends for it.
 // Bytes outside the spans stay as they are. Spans must come as from Detect; one

@@ -23,46 +23,54 @@
 // # The engine
 //
 // [Detect] and [Rewrite] work on bytes with buffers of the caller and allocate
-// nothing once warm. There are no regular expressions: a table says which bytes
-// may be part of something (@, +, digits), and a recognizer written by hand looks
-// around them and checks what it sees against a numbering plan, a check digit or
-// the words beside it, in English and German. Each recognizer is one value with
-// examples of what it finds and of what it must leave; adding one is a file and a
-// word in the list of its stage.
+// nothing once warm. There are no regular expressions. A [scanner] goes over the text
+// once, from left to right, and asks at each place only those who can know:
 //
-// Spans that are settled are walls: nothing is read across them, and what stands
-// beside a new one is looked at again. What replaces a span is of a form that is
-// settled first. So a rewritten text reads like its original with everything
-// found, and rewriting it again changes nothing.
+//   - at a word, by its key, what is on record: the people of the ticket ([People]) in
+//     every form that the package knows, and everybody whom the account knows
+//     ([Directory]); then what the words around it make it ("Mr", "our colleague",
+//     "told me", "Regards,"), with lists of names for people on no record;
+//   - at digits, those recognizers that such digits can be of: telephone numbers, cards,
+//     dates of birth, and the identifiers of many countries, each a value with its forms,
+//     its check and the words beside it in English and German;
+//   - at signs (@, +, brackets) what they stand in;
+//   - at some words what they lead to: passwords, keys, flats, post office boxes.
+//
+// Each recognizer and identifier holds examples of what it finds and of what it must
+// leave. Adding one is a value and a word in a list.
+//
+// A name that stands alone may be any word. On the ticket it is somebody's name,
+// unless it is used as an ordinary word is; in the account only if the account's own
+// texts do not have it as one, which [Ordinary] learns from them.
+//
+// Spans that were found are walls: nothing is read back across them. What replaces a
+// span is of a form that is recognized first. Apply and [Rewriter] look at their own
+// output until they find nothing more in it, so that rewriting a text again changes
+// nothing, and count what is left.
 //
 // # Limits
 //
-// This is the first engine. It finds e-mail addresses, phone numbers, IBANs and
-// card numbers; of names only those on the record of the ticket, in full
-// ("Jane Doe", "Doe, Jane", with a genitive s, in any case). It does not find
+// docs/privacy-engine.md says what is found how well, and what is not. TestLimits
+// pins some of it:
 //
-//   - first names and surnames alone, initials, nicknames, people who are not on the ticket,
-//     postal addresses, and identifiers of other kinds;
-//   - what markup or line ends split: jane@<b>example.test</b>, 030/<b>1234567</b>;
-//     and what is encoded otherwise than by the at sign's entities and %40, such as
-//     quoted-printable (jane=40example.test);
+//   - what markup splits inside a word or a number: J<b>ane</b>, 030/<b>1234567</b>;
 //   - addresses in words (jane at example dot test), with quoted local parts, with
 //     full-width signs, or without a dot in the domain unless they are on record;
-//   - phone numbers in one piece with neither country code nor a word such as "Tel."
-//     before them, but for German and British mobile numbers; numbers under seven
-//     digits; national numbers without 0 other than North America's, unless a cue stands
-//     before them; a custom field's name is no cue;
+//   - telephone numbers in one piece with neither country code nor a word such as "Tel."
+//     before them, unless they are on record or mobile numbers of Germany or Britain;
 //   - digits of other scripts, and card numbers with more than one blank between groups.
 //
 // It reads what looks like a name of our own making ("Person 1A2B", "[phone]") as
 // just that. A phone number with its country code and the same one without it get
-// different pseudonyms. It knows nothing of attachments' content. TestLimits
-// pins most of this.
+// different pseudonyms. It knows nothing of attachments' content.
 //
 // # Sources
 //
-// RFC 5321, 5322, 6531 and 6761 (addresses), RFC 2397 (data URIs), ITU-T E.164 and
-// the plans of NANPA, Bundesnetzagentur and Ofcom (phone numbers), ISO 13616 and
-// ISO/IEC 7064 (IBAN), ISO/IEC 7812-1 and PCI DSS 4.0 (cards), GDPR articles 4 to 6
-// (presets). Legal references say why a default is as it is; they are no advice.
+// RFC 5321, 5322, 6531 and 6761 (addresses), RFC 2397 (data URIs), RFC 2045 (quoted-
+// printable), RFC 2142 (mailboxes), RFC 4291 (IPv6), RFC 7468 (PEM), ITU-T E.164 and the plans of
+// NANPA, Bundesnetzagentur and Ofcom (phone numbers), ISO 13616 and ISO/IEC 7064 (IBAN),
+// ISO/IEC 7812-1 and PCI DSS 4.0 (cards), ISO 9362 (BIC), ISO 3779 (VIN), ICAO 9303 (travel
+// documents), USPS Publication 28 and BS 7666 (addresses), BIP 173 and 350 (bech32), the
+// authorities named beside each identifier, GDPR articles 4 to 6, 32 and 87 (presets).
+// Legal references say why a default is as it is; they are no advice.
 package privacy

@@ -34,7 +34,8 @@ var email = recognizer{
 	},
 }
 
-func matchEmail(w window, i int, _ *cues) (Span, bool) {
+func matchEmail(s *sight, i int, _ *cues) (Span, bool) {
+	w := s.window
 	left, right := atSign(w, i)
 	if right == 0 {
 		return Span{}, false
@@ -42,6 +43,9 @@ func matchEmail(w window, i int, _ *cues) (Span, bool) {
 	start, end := localStart(w, left), domainEnd(w, right)
 	if start == left || end < 0 || scaledImage(w, right) {
 		return Span{}, false
+	}
+	if span, ok := matchOurs(s, start, nil); ok && span.End == end {
+		return span, true
 	}
 	return Span{Start: start, End: end, Kind: Email, Valid: true}, true
 }
@@ -53,8 +57,11 @@ var atSigns = []string{"@", "%40", "&#64;", "&#x40;", "&commat;", "(at)", "[at]"
 // atSign returns where the local part ends and the domain starts if there is an
 // at sign at i, else 0, 0.
 func atSign(w window, i int) (left, right int) {
-	for _, sign := range atSigns {
-		if !w.has(i, sign) {
+	if w.at(i) == '@' {
+		return i, i + 1
+	}
+	for _, sign := range atSigns[1:] {
+		if w.at(i) != sign[0] || !w.has(i, sign) {
 			continue
 		}
 		left, right = i, i+len(sign)
@@ -73,6 +80,11 @@ func blank(w window, i int) int {
 	return 0
 }
 
+// maxLocal is how many bytes of a local part are looked over for its at sign.
+const maxLocal = 128
+
+func localMark(b byte) bool { return b != 0 && strings.IndexByte("._+-'~", b) >= 0 }
+
 // localStart goes back from the at sign over the local part, also beyond the 64
 // bytes of RFC 5321: half an address would stay readable. Marks that start it
 // belong to the sentence: quotes, list dashes.
@@ -81,7 +93,7 @@ func localStart(w window, at int) int {
 	for i > w.lo {
 		b := w.text[i-1]
 		if b < utf8.RuneSelf {
-			if !isAlnum(b) && strings.IndexByte("._+-'~", b) < 0 {
+			if !isAlnum(b) && !localMark(b) {
 				break
 			}
 			i--

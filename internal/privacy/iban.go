@@ -4,9 +4,8 @@ package privacy
 // letters and digits as that country's numbers have, in one piece or in groups.
 // Where the check digits are wrong, the word IBAN before it decides.
 var iban = recognizer{
-	kind:     IBAN,
-	triggers: "0123456789",
-	match:    matchIBAN,
+	kind:  IBAN,
+	match: matchIBAN,
 	cues: newCues(map[string]language{
 		"en": {"iban", ""},
 		"de": {"iban bankverbindung kontoverbindung", ""},
@@ -27,19 +26,18 @@ var iban = recognizer{
 	},
 }
 
-func matchIBAN(w window, i int, c *cues) (Span, bool) {
-	start := i - 2
-	if !isDigit(w.at(i+1)) || !isLetter(w.at(i-1)) || !isLetter(w.at(i-2)) || w.wordBefore(start) {
+func matchIBAN(s *sight, start int, c *cues) (Span, bool) {
+	if !isLetter(s.at(start)) || !isLetter(s.at(start+1)) || !isDigit(s.at(start+2)) || !isDigit(s.at(start+3)) || s.wordBefore(start) {
 		return Span{}, false
 	}
-	end, mod := readIBAN(w, start, countryForm(w.at(start), w.at(start+1)))
-	if end > 0 && mod == 1 && !w.wordAt(end) {
+	end, mod := readIBAN(s.window, start, countryForm(s.at(start), s.at(start+1)))
+	if end > 0 && mod == 1 && !s.wordAt(end) {
 		return Span{Start: start, End: end, Kind: IBAN, Valid: true}, true
 	}
-	if c.before(w, start) != speaks {
+	if s.hears(start, c) != speaks {
 		return Span{}, false
 	}
-	end = mistyped(w, start)
+	end = mistyped(s.window, start)
 	return Span{Start: start, End: end, Kind: IBAN}, end > 0
 }
 

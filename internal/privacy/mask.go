@@ -11,12 +11,8 @@ func (a *application) mask(dst []byte, k Kind, value []byte) []byte {
 		return a.personName(dst, string(value), 4)
 	case Email:
 		return append(dst, maskedEmail...)
-	case Phone:
-		return append(dst, maskedPhone...)
 	case Login:
 		return append(dst, maskedLogin...)
-	case Address:
-		return append(dst, maskedAddress...)
 	case IBAN:
 		dst = append(dst, "[IBAN "...)
 		dst = append(dst, upper(value[0]), upper(value[1]))
@@ -24,7 +20,8 @@ func (a *application) mask(dst []byte, k Kind, value []byte) []byte {
 	case Card:
 		return append(lastFour(append(dst, "[card ****"...), value), ']')
 	}
-	return append(dst, maskedText...)
+	dst = append(append(dst, '['), k...)
+	return append(dst, ']')
 }
 
 // lastFour appends the last four letters or digits.

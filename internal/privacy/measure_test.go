@@ -13,8 +13,9 @@ import (
 // rule here was made from them.
 const tickets = "data/pii/tickets_en_de.dev.jsonl.gz"
 
-// goldKinds maps the kinds of the shared data to ours.
-var goldKinds = map[string]Kind{"EMAIL": Email, "PHONE": Phone, "IBAN": IBAN, "CARD": Card}
+// goldKinds maps the kinds of the shared data that need no record to ours.
+var goldKinds = map[string]Kind{"EMAIL": Email, "PHONE": Phone, "IBAN": IBAN, "CARD": Card, "IP": Network, "SSN": NationalID, "STEUERID": TaxID,
+	"ADDRESS": Address, "DOB": Birth}
 
 // floor is slightly under the F1 that is reached for each kind. Generator and
 // recognizers know the same formats, so this guards against getting worse; it
@@ -66,6 +67,9 @@ func measure(scores map[Kind]*score, s sample, spans []Span) {
 		}
 	}
 	for i, p := range spans {
+		if scores[p.Kind] == nil {
+			continue
+		}
 		scores[p.Kind].predictions++
 		if hit[i] {
 			scores[p.Kind].right++

@@ -29,8 +29,9 @@ type group struct {
 func (g group) len() int { return g.end - g.start }
 
 // readNumber reads the number that starts at i with a plus, a bracket or a digit.
-func readNumber(w window, i int) (n number) {
-	n.start = i
+func readNumber(n *number, w window, i int) {
+	text := w.text[:w.hi]
+	n.start, n.n, n.plus = i, 0, false
 	if w.at(i) == '(' && w.at(i+1) == '+' { // (+49) 30 …
 		i++
 		n.start = i
@@ -39,48 +40,41 @@ func readNumber(w window, i int) (n number) {
 		n.plus = true
 		i++
 	}
-	g := group{}
-	for n.n < maxGroups {
-		g.paren = w.at(i) == '('
-		if g.paren {
+	total, sep, spaced := 0, byte(0), false
+	for n.n < maxGroups && i < len(text) {
+		paren := text[i] == '('
+		if paren {
 			i++
 		}
-		g.start, g.end = i, digitsEnd(w, i)
-		closed := w.at(g.end) == ')'
-		if g.len() == 0 || g.paren && !closed || !n.add(w, g) {
-			break
-		}
-		if i = g.end; g.paren || closed && n.plus && n.n == 1 {
+		start := i
+		for i < len(text) && isDigit(text[i]) && total < maxDigits {
+			n.digits[total] = text[i]
+			total++
 			i++
 		}
-		i, g.sep, g.spaced = separator(w, i)
-		if b := w.at(i); !isDigit(b) && b != '(' {
-			break
+		closed := i < len(text) && text[i] == ')'
+		if i == start || paren && !closed || i < len(text) && isDigit(text[i]) {
+			return
 		}
-		if w.at(i) != '(' && g.sep == 0 && !n.groups[n.n-1].paren {
-			break
+		n.groups[n.n] = group{start: start, end: i, paren: paren, sep: sep, spaced: spaced, upTo: total}
+		n.n++
+		if paren || closed && n.plus && n.n == 1 {
+			i++
+		}
+		if i, sep, spaced = separator(w, i); i >= len(text) {
+			return
+		}
+		if b := text[i]; b != '(' && (!isDigit(b) || sep == 0 && !paren) {
+			return
 		}
 	}
-	return n
-}
-
-// add appends a group; false if the number would become too long to be any.
-func (n *number) add(w window, g group) bool {
-	had := 0
-	if n.n > 0 {
-		had = n.groups[n.n-1].upTo
-	}
-	if g.upTo = had + g.len(); g.upTo > maxDigits {
-		return false
-	}
-	copy(n.digits[had:], w.text[g.start:g.end])
-	n.groups[n.n] = g
-	n.n++
-	return true
 }
 
 func digitsEnd(w window, i int) int {
-	for isDigit(w.at(i)) {
+	if i < w.lo {
+		return i
+	}
+	for i < w.hi && isDigit(w.text[i]) {
 		i++
 	}
 	return i
@@ -89,6 +83,14 @@ func digitsEnd(w window, i int) int {
 // separator reads what stands between two groups: at most one mark with a blank
 // on either side.
 func separator(w window, i int) (next int, sep byte, spaced bool) {
+	if i+1 < w.hi && isDigit(w.text[i+1]) { // one sign, as nearly always
+		switch b := w.text[i]; b {
+		case ' ':
+			return i + 1, b, true
+		case '-', '.', '/':
+			return i + 1, b, false
+		}
+	}
 	for range 3 {
 		b, size := separatorAt(w, i)
 		switch {

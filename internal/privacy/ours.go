@@ -7,7 +7,7 @@ import "strings"
 // forms are narrow: nobody's data fits into one.
 var ours = recognizer{
 	kind:     reserved,
-	triggers: "[+Pmp",
+	triggers: "[+",
 	match:    matchOurs,
 	finds: []string{
 		"«jane-masked@masked.invalid»", "«p-0123456789abcdeg@pseudonym.invalid»",
@@ -29,24 +29,30 @@ const (
 // Other replacements that are the same for every value. Square brackets, because no
 // recognizer's text holds them and neither HTML nor Markdown minds them.
 const (
-	maskedPhone   = "[phone]"
-	maskedAddress = "[address]"
-	maskedLogin   = "masked"
-	maskedText    = "[masked]"
-	removed       = "[removed]"
+	maskedLogin = "masked"
+	maskedText  = "[masked]"
+	removed     = "[removed]"
 )
 
 // ourPatterns are the replacements in free text: # is any digit, ^ any capital, ?
-// either, x a digit of hexadecimal and % one in lower case; the rest stands for
+// either, ~ a digit of hexadecimal and % one in lower case; the rest stands for
 // itself.
-var ourPatterns = []string{
-	maskedPhone, maskedAddress, maskedText, removed,
+var ourPatterns = append([]string{
+	maskedText, removed,
 	maskedEmail, "p-%%%%%%%%%%%%%%%%" + pseudonymDomain,
 	"[card ****####]",
 	"[IBAN ^^** ****????]",
 	"+1-###-555-01##",
-	"Person #xxxxxxx",
-	"Person #xxx",
+	"Person #~~~~~~~",
+	"Person #~~~",
+}, maskedKinds()...)
+
+// maskedKinds are kinds in brackets, as mask writes them.
+func maskedKinds() (all []string) {
+	for _, k := range TextKinds() {
+		all = append(all, "["+string(k)+"]")
+	}
+	return all
 }
 
 // ourFields are the replacements of whole fields besides.
@@ -55,7 +61,7 @@ var ourFields = []string{
 	"T-%%%%%%%%%%%%",
 	"<%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%" + pseudonymDomain + ">",
 	"file", "file-%%%%%%%%",
-	"Group xxxxxxxx", "Organization xxxxxxxx", "Article xxxxxxxx", "Definition xxxxxxxx",
+	"Group ~~~~~~~~", "Organization ~~~~~~~~", "Article ~~~~~~~~", "Definition ~~~~~~~~",
 }
 
 // isOurs reports whether a whole value is a replacement: applying a policy to its
@@ -73,7 +79,11 @@ func isOurs(value string) bool {
 	return false
 }
 
-func matchOurs(w window, i int, _ *cues) (Span, bool) {
+func matchOurs(s *sight, i int, _ *cues) (Span, bool) {
+	w := s.window
+	if w.at(i) == 0 {
+		return Span{}, false
+	}
 	for _, p := range ourPatterns {
 		if p[0] == w.text[i] && fits(w, i, p) && bounded(w, i, i+len(p)) {
 			return Span{Start: i, End: i + len(p), Kind: reserved}, true
@@ -115,7 +125,7 @@ func fitsByte(b, pattern byte) bool {
 		return capital
 	case '?':
 		return isDigit(b) || capital
-	case 'x':
+	case '~':
 		return isDigit(b) || b >= 'A' && b <= 'F'
 	case '%':
 		return isDigit(b) || b >= 'a' && b <= 'f'

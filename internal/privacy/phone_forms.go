@@ -2,7 +2,7 @@ package privacy
 
 // A candidate is a number that may be one of a telephone.
 type candidate struct {
-	number
+	*number
 	w       window
 	cue     verdict
 	follows bool // stands right behind other digits

@@ -9,7 +9,7 @@ import (
 // RulesVersion changes whenever the same policy would do something else to the
 // same record: a recognizer, a replacement or a preset became different. It is
 // part of every policy's Hash.
-const RulesVersion = "1"
+const RulesVersion = "2"
 
 // An Operator is what a policy does to a value.
 type Operator string
@@ -88,6 +88,22 @@ var sensibleText = map[Kind][]Operator{
 	Phone: {Keep, Drop, Mask, Pseudonymize},
 	IBAN:  {Keep, Drop, Mask},
 	Card:  {Keep, Drop, Mask},
+
+	// Nobody follows a thread by these, so that a mask says as much as a pseudonym.
+	Organization: {Keep, Drop, Mask},
+	Address:      {Keep, Drop, Mask},
+	Birth:        {Keep, Drop, Mask},
+	Account:      {Keep, Drop, Mask},
+	Secret:       {Keep, Drop, Mask},
+	NationalID:   {Keep, Drop, Mask},
+	TaxID:        {Keep, Drop, Mask},
+	HealthID:     {Keep, Drop, Mask},
+	DocumentID:   {Keep, Drop, Mask},
+	Vehicle:      {Keep, Drop, Mask},
+	Device:       {Keep, Drop, Mask},
+	Network:      {Keep, Drop, Mask},
+	Place:        {Keep, Drop, Mask},
+	Health:       {Keep, Drop, Mask},
 }
 
 // freeText reports whether a field of this class is searched for personal data

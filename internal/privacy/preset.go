@@ -35,11 +35,17 @@ var gdpr = Policy{
 		"person.notes": Drop,
 	},
 	Text: map[Kind]Operator{
-		Name: Keep, Email: Keep, Phone: Keep,
+		Name: Keep, Email: Keep, Phone: Keep, Organization: Keep, Address: Keep,
+		// What a case is about, and by what it is told from others.
+		Birth: Keep, Vehicle: Keep, Device: Keep, Network: Keep, Place: Keep, Health: Keep,
+		// A secret in a ticket is known to everybody who reads it (Art. 32), and the
+		// numbers that a state gives to people are for the purposes that its law names
+		// (Art. 87).
+		Secret: Mask, NationalID: Mask, TaxID: Mask, HealthID: Mask, DocumentID: Mask,
 		// Card numbers are kept where they are needed and nowhere else (PCI DSS 4.0,
 		// requirement 3.2.1), and an account number in a case has served its purpose
 		// (Art. 5(1)(e)).
-		Card: Mask, IBAN: Mask,
+		Card: Mask, IBAN: Mask, Account: Mask,
 	},
 }
 
@@ -61,7 +67,7 @@ var pseudonymous = Policy{
 		// none (recital 14).
 		"organization.name": Pseudonymize, "organization.domains": Drop, "organization.notes": Drop,
 	},
-	Text: map[Kind]Operator{Name: Pseudonymize, Email: Pseudonymize, Phone: Pseudonymize, Card: Mask, IBAN: Mask},
+	Text: maskedBut(map[Kind]Operator{Name: Pseudonymize, Email: Pseudonymize, Phone: Pseudonymize}),
 }
 
 // demo shows how the data will look to people who must not see it. A demo has
@@ -78,5 +84,15 @@ var demo = Policy{
 		"custom": Drop, "extra": Drop,
 		"person.notes": Drop, "organization.domains": Drop, "organization.notes": Drop,
 	},
-	Text: map[Kind]Operator{Name: Mask, Email: Mask, Phone: Mask, Card: Mask, IBAN: Mask},
+	Text: maskedBut(nil),
+}
+
+// maskedBut masks every kind of personal data in free text but those decided here.
+func maskedBut(decided map[Kind]Operator) map[Kind]Operator {
+	all := map[Kind]Operator{}
+	for _, k := range TextKinds() {
+		all[k] = Mask
+	}
+	maps.Copy(all, decided)
+	return all
 }

@@ -21,24 +21,42 @@ func marked(example string) (text string, want []string) {
 	}
 }
 
+// An example is what a recognizer or an identifier is held to.
+type held struct {
+	name          string
+	kind          Kind
+	typ           string
+	finds, leaves []string
+}
+
+func allHeld() (all []held) {
+	for _, r := range recognizers() {
+		all = append(all, held{string(r.kind), r.kind, "", r.finds, r.leaves})
+	}
+	for _, id := range identifiers {
+		all = append(all, held{id.typ, id.kind, id.typ, id.finds, id.leaves})
+	}
+	return all
+}
+
 func TestRecognizersFindTheirExamplesAndLeaveTheTraps(t *testing.T) {
-	for _, s := range stages {
-		for _, r := range s.recognizers {
-			if len(r.finds) == 0 || len(r.leaves) == 0 {
-				t.Errorf("%s: a recognizer needs examples of what it finds and of what it leaves", r.kind)
+	for _, h := range allHeld() {
+		if len(h.finds) == 0 || len(h.leaves) == 0 {
+			t.Errorf("%s: a recognizer needs examples of what it finds and of what it leaves", h.name)
+		}
+		for _, example := range append(h.finds, h.leaves...) {
+			text, want := marked(example)
+			var got []string
+			for _, span := range Detect(nil, []byte(text), nil) {
+				got = append(got, text[span.Start:span.End])
+				if h.kind != reserved && span.Kind != h.kind {
+					t.Errorf("%s: %q found as %s in %q", h.name, text[span.Start:span.End], span.TypeName(), text)
+				} else if h.typ != "" && span.TypeName() != h.typ {
+					t.Errorf("%s: %q found as %s", h.name, text[span.Start:span.End], span.TypeName())
+				}
 			}
-			for _, example := range append(r.finds, r.leaves...) {
-				text, want := marked(example)
-				var got []string
-				for _, span := range Detect(nil, []byte(text), nil) {
-					got = append(got, text[span.Start:span.End])
-					if r.kind != reserved && span.Kind != r.kind {
-						t.Errorf("%s: %q found as %s", r.kind, text[span.Start:span.End], span.Kind)
-					}
-				}
-				if strings.Join(got, "|") != strings.Join(want, "|") {
-					t.Errorf("%s: in %q got %q, want %q", r.kind, text, got, want)
-				}
+			if strings.Join(got, "|") != strings.Join(want, "|") {
+				t.Errorf("%s: in %q got %q, want %q", h.name, text, got, want)
 			}
 		}
 	}

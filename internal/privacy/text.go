@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -16,8 +15,8 @@ func (a *application) text(v helpdesk.Value, name string) error {
 	to := slices.Clone(from)
 	for i, s := range from {
 		a.detect(s, name)
-		a.out = Rewrite(a.out[:0], a.in, a.spans, a.span)
-		if !bytes.Equal(a.in, a.out) {
+		a.rewrite()
+		if s != string(a.out) {
 			to[i] = string(a.out)
 		}
 		a.search(name)
@@ -44,6 +43,25 @@ func (a *application) detect(s, name string) {
 	}
 }
 
+// maxRounds bounds rewrite. Each round replaces something that the next takes for
+// our own, so that it ends anyway; what four leave is put on record as residue.
+const maxRounds = 4
+
+// rewrite replaces what the policy says, in a.out, and looks at the result again
+// until it finds nothing more there: what stood beside a span may read differently
+// beside its replacement. That makes rewriting twice the same as once. a.spans is
+// then what is left, which the policy keeps.
+func (a *application) rewrite() {
+	a.out = append(a.out[:0], a.in...)
+	for range maxRounds {
+		if !slices.ContainsFunc(a.spans, func(s Span) bool { return a.policy.inText[s.Kind] != Keep }) {
+			return
+		}
+		a.in, a.out = a.out, Rewrite(a.in[:0], a.out, a.spans, a.span)
+		a.spans = Detect(a.spans[:0], a.out, a.people)
+	}
+}
+
 // span appends what the policy puts in place of one span.
 func (a *application) span(dst []byte, s Span, found []byte) []byte {
 	op := a.policy.inText[s.Kind]
@@ -52,7 +70,9 @@ func (a *application) span(dst []byte, s Span, found []byte) []byte {
 	}
 	a.fired[s.Kind]++
 	if s.Kind == Name && s.Person > 0 { // as on record, so that "Doe, Jane" and "Jane Doe's" are one person
-		found = []byte(a.people.all[s.Person-1].Name)
+		if name := a.people.person(s.Person); name != "" {
+			found = []byte(name)
+		}
 	}
 	switch op {
 	case Mask:

@@ -91,3 +91,23 @@ func upper(b byte) byte {
 	}
 	return b
 }
+
+// exact reports whether s stands at i, in this case.
+func (w window) exact(i int, s string) bool {
+	return i >= w.lo && i+len(s) <= w.hi && string(w.text[i:i+len(s)]) == s
+}
+
+// foldedAt is has for words with the umlauts of Latin-1, whose capitals differ by
+// one bit of the second byte as in ASCII (Ü is C3 9C, ü is C3 BC).
+func (w window) foldedAt(i int, s string) bool {
+	for k := range len(s) {
+		b := lower(w.at(i + k))
+		if k > 0 && s[k-1] == 0xC3 && b >= 0x80 && b <= 0x9E {
+			b |= 0x20
+		}
+		if b != s[k] {
+			return false
+		}
+	}
+	return true
+}

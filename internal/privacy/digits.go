@@ -1,0 +1,61 @@
+package privacy
+
+// maxDialled is how many digits of a number are compared. E.164 allows 15; an
+// extension may follow.
+const maxDialled = 24
+
+// Dialled are the digits of a telephone number without what stands between them.
+type dialledDigits struct {
+	n      int
+	plus   bool
+	digits [maxDialled]byte
+}
+
+// dialled takes the digits out of a number as it is on record, up to an extension.
+func dialled(number []byte) (d dialledDigits) {
+	w := window{number, 0, len(number)}
+	for i := 0; i < len(number) && d.n < maxDialled; i++ {
+		switch b := number[i]; {
+		case isDigit(b):
+			d.digits[d.n] = b
+			d.n++
+		case b == '+' && d.n == 0:
+			d.plus = true
+		case b == '(' && w.has(i, "(0)"):
+			i += 2
+		case isLetter(b) && d.n >= minPhone: // an extension
+			return d
+		}
+	}
+	return d
+}
+
+// national is the number as it is dialled inside its country, without a trunk
+// prefix: "+49 30 123" and "030 123" have the same.
+func (d dialledDigits) national() dialledDigits {
+	from := 0
+	switch {
+	case d.plus:
+		from = countryCode(d.digits[:d.n])
+	case d.n > 4 && d.digits[0] == '0' && d.digits[1] == '0':
+		from = 2 + countryCode(d.digits[2:d.n])
+	}
+	if from < d.n && d.digits[from] == '0' {
+		from++
+	}
+	copy(d.digits[:], d.digits[from:d.n])
+	d.n -= from
+	d.plus = false
+	return d
+}
+
+// key tells the digits of a number from any word.
+func (d *dialledDigits) key() uint64 { return digitsKey(d.digits[:d.n]) }
+
+func digitsKey(digits []byte) uint64 {
+	key := uint64(keySeed)
+	for _, b := range digits {
+		key = (key ^ uint64(b)) * keyPrime
+	}
+	return key
+}

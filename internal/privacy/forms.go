@@ -1,0 +1,335 @@
+package privacy
+
+import "strings"
+
+// A role is what a form of a person's data is in a text. A form is a word or a
+// sequence of words; its key is that of the word, or their keys combined.
+type role uint16
+
+const (
+	asStart     role = 1 << iota // the first word of longer forms
+	asFull                       // given name and surname: "Jane Doe"
+	asReversed                   // surname and given name: "Doe, Jane"
+	asInitial                    // "J. Doe", "Jane D."
+	asGiven                      // a given name, or a nickname of one
+	asFamily                     // a surname
+	asWhole                      // all of a name that has one word
+	asLogin                      // what stands before the @ of an address
+	asOrg                        // an organization
+	asEmail                      // an address, its parts in order
+	asPhone                      // the digits of a telephone number
+	asCommon                     // in this account also an ordinary word: see Directory.Settle
+	asShorthand                  // a part of an organization's name
+)
+
+// asName are the roles that make a form somebody's name.
+const asName = asFull | asReversed | asInitial | asGiven | asFamily | asWhole | asLogin
+
+// Bounds on the words of a form. Names and companies with more are cut.
+const (
+	maxFormWords = 8
+	maxNamePart  = 4
+)
+
+// chain combines the key of a sequence with that of its next word.
+func chain(key, next uint64) uint64 { return (key^next>>7)*0x9FB21C651E98DF25 ^ next }
+
+// A part is the words of one part of a name, in two spellings: as they are, and
+// with ä as a instead of ae. ("Mueller" is the same word as "Müller" already;
+// "Muller" is not.)
+type part struct {
+	n     int
+	keys  [maxFormWords]uint64
+	plain [maxFormWords]uint64
+	first [maxFormWords]uint64 // keys of the first letters
+	sizes [maxFormWords]uint8
+	bare  bool // some plain key differs
+}
+
+// read takes the words out of a text.
+func (p *part) read(text []byte) {
+	p.n, p.bare = 0, false
+	var wd word
+	w := window{text, 0, len(text)}
+	for i := 0; i < len(text) && p.n < maxFormWords; {
+		wd.read(&w, i)
+		if wd.letters == 0 {
+			_, size := w.rune(i)
+			i += max(size, 1)
+			continue
+		}
+		plain, first := plainKeys(w, &wd)
+		p.keys[p.n], p.plain[p.n], p.first[p.n], p.sizes[p.n] = wd.key, plain, first, wd.letters
+		p.bare = p.bare || plain != wd.key
+		p.n++
+		i = wd.end
+	}
+}
+
+// prepend puts a word of another part before those of this one.
+func (p *part) prepend(o *part, i int) {
+	copy(p.keys[1:], p.keys[:p.n])
+	copy(p.plain[1:], p.plain[:p.n])
+	copy(p.first[1:], p.first[:p.n])
+	copy(p.sizes[1:], p.sizes[:p.n])
+	p.keys[0], p.plain[0], p.first[0], p.sizes[0] = o.keys[i], o.plain[i], o.first[i], o.sizes[i]
+	p.n++
+}
+
+// plainKeys are the key of a word whose umlauts lost their dots, and that of its
+// first letter.
+func plainKeys(w window, wd *word) (plain, first uint64) {
+	if wd.end-wd.start == int(wd.letters) { // ASCII
+		return wd.key, (keySeed ^ uint64(folded[w.text[wd.start]])) * keyPrime
+	}
+	bare, initial := word{key: keySeed}, word{key: keySeed}
+	for i := wd.start; i < wd.end; {
+		r, size := letterAt(w, i)
+		if size == 0 {
+			break
+		}
+		r = undotted(r)
+		bare.addRune(r)
+		if i == wd.start {
+			initial.addRune(r)
+		}
+		i += size
+	}
+	return bare.key, initial.key
+}
+
+func undotted(r rune) rune {
+	switch r {
+	case 'ä', 'Ä', 'å', 'Å':
+		return 'a'
+	case 'ö', 'Ö', 'ø', 'Ø':
+		return 'o'
+	case 'ü', 'Ü':
+		return 'u'
+	}
+	return r
+}
+
+// A former takes apart what is on record of a person into forms, and puts them
+// into a table.
+type former struct {
+	into   *table
+	person int32
+	ticket bool // all forms, not only those that a whole account can afford
+	buf    []byte
+	given  part
+	family part
+	nick   part
+	org    part
+}
+
+// add puts the forms of a person.
+func (f *former) add(id Identity) {
+	given, family := id.names()
+	f.given.read(f.bytes(given))
+	f.family.read(f.bytes(family))
+	f.names()
+	f.organization(id.Organization)
+	for _, e := range id.Emails {
+		f.email(e)
+	}
+	if strings.Contains(id.Name, "@") {
+		f.email(id.Name)
+	}
+	for _, number := range id.Phones {
+		f.phone(number)
+	}
+}
+
+// bytes is s in memory that serves again.
+func (f *former) bytes(s string) []byte {
+	f.buf = append(f.buf[:0], s...)
+	return f.buf
+}
+
+// names returns what is a person's given name and what the surname. A name with
+// an @ is an address.
+func (id Identity) names() (given, family string) {
+	switch {
+	case id.Given != "" || id.Family != "":
+		return id.Given, id.Family
+	case strings.Contains(id.Name, "@"):
+		return "", ""
+	}
+	return splitName(id.Name)
+}
+
+func (f *former) names() {
+	g, s := &f.given, &f.family
+	for g.n > 1 && s.n < maxFormWords && is(g.keys[g.n-1], isParticle) { // "Anna van der" "Berg"
+		s.prepend(g, g.n-1)
+		g.n--
+	}
+	g.n = min(g.n, maxNamePart)
+	s.n = min(s.n, maxNamePart)
+	switch {
+	case g.n == 0 && s.n == 0:
+		return
+	case g.n == 0 || s.n == 0:
+		f.alone(g, asWhole)
+		f.alone(s, asWhole)
+		return
+	}
+	f.pairs(g, s)
+	f.alone(g, asGiven)
+	f.alone(s, asFamily)
+	f.nicknames()
+}
+
+// pairs puts the sequences of given names and surnames.
+func (f *former) pairs(g, s *part) {
+	f.sequence(asFull, g.all(), s.all())
+	f.sequence(asReversed, s.all(), g.all())
+	if g.n > 1 {
+		f.sequence(asFull, g.one(0), s.all())
+		f.sequence(asReversed, s.all(), g.one(0))
+		f.sequence(asInitial, g.one(0), g.initial(1), s.all())
+		f.sequence(asInitial, g.initial(0), g.initial(1), s.all())
+	}
+	if s.n > 1 {
+		f.sequence(asFull, g.one(0), s.one(s.n-1))
+	}
+	f.sequence(asInitial, g.initial(0), s.all())
+	f.sequence(asInitial, s.all(), g.initial(0))
+	if f.ticket {
+		f.sequence(asInitial, g.one(0), s.initial(0))
+	}
+}
+
+func keySet(words string) map[uint64]bool {
+	set := map[uint64]bool{}
+	for w := range strings.FieldsSeq(words) {
+		set[keyOf(w)] = true
+	}
+	return set
+}
+
+// alone puts a part by itself, and each of its words.
+func (f *former) alone(p *part, roles role) {
+	if p.n > 1 {
+		f.sequence(roles, p.all())
+	}
+	for i := range p.n {
+		if p.sizes[i] > 1 && (p.n == 1 || !is(p.keys[i], isParticle)) {
+			f.sequence(roles, p.one(i))
+		}
+	}
+}
+
+func (f *former) nicknames() {
+	for _, nick := range nicknames[f.given.keys[0]] {
+		f.nick.read(f.bytes(nick))
+		f.sequence(asFull, f.nick.all(), f.family.all())
+		f.sequence(asGiven, f.nick.all())
+	}
+}
+
+// A piece is some words of a part, in both spellings.
+type piece struct {
+	keys, plain []uint64
+}
+
+func (p *part) all() piece          { return piece{p.keys[:p.n], p.plain[:p.n]} }
+func (p *part) one(i int) piece     { return piece{p.keys[i : i+1], p.plain[i : i+1]} }
+func (p *part) initial(i int) piece { return piece{p.first[i : i+1], p.first[i : i+1]} }
+
+// sequence puts the form of several pieces, in both spellings.
+func (f *former) sequence(roles role, pieces ...piece) {
+	key, plain, n := uint64(0), uint64(0), 0
+	for _, p := range pieces {
+		for i := range p.keys {
+			if n == 0 {
+				key, plain = p.keys[i], p.plain[i]
+			} else { // whoever reads along must know at each word that more may come
+				f.into.put(key, asStart, 0)
+				if plain != key {
+					f.into.put(plain, asStart, 0)
+				}
+				key, plain = chain(key, p.keys[i]), chain(plain, p.plain[i])
+			}
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	f.into.put(key, roles, f.person)
+	if plain != key {
+		f.into.put(plain, roles, f.person)
+	}
+}
+
+// organization puts a company's name, and the same without its legal form.
+func (f *former) organization(name string) {
+	if name == "" {
+		return
+	}
+	f.org.read(f.bytes(name))
+	o := &f.org
+	if o.n == 1 && o.sizes[0] < 3 {
+		return
+	}
+	f.company(o.all())
+	n := o.n
+	for n > 1 && is(o.keys[n-1], isLegalForm) {
+		n--
+	}
+	if n > 1 && n < o.n {
+		f.company(piece{o.keys[:n], o.plain[:n]})
+	}
+}
+
+func (f *former) company(p piece) {
+	was := f.person
+	f.person = 0
+	f.sequence(asOrg, p)
+	f.person = was
+}
+
+// email puts an address that no recognizer knows by its form, and the name that
+// stands in it.
+func (f *former) email(address string) {
+	local, domain, ok := strings.Cut(strings.TrimSpace(address), "@")
+	if !ok {
+		return
+	}
+	if !strings.Contains(domain, ".") {
+		f.into.put(foldedKey(f.bytes(strings.TrimSpace(address))), asEmail, f.person)
+	}
+	if !f.ticket {
+		return
+	}
+	f.org.read(f.bytes(local))
+	if f.org.n == 1 && int(f.org.sizes[0]) == len(local) && len(local) >= minLogin && !is(f.org.keys[0], isMailbox) {
+		f.sequence(asLogin, f.org.all())
+	}
+}
+
+// minLogin keeps initials out, which are words of any text ("me", "it").
+const minLogin = 4
+
+// foldedKey is the key of bytes as they are but for their case.
+func foldedKey(b []byte) uint64 {
+	key := uint64(keySeed)
+	for _, c := range b {
+		key = (key ^ uint64(lower(c))) * keyPrime
+	}
+	return key
+}
+
+// phone puts the digits of a number, with and without its country code.
+func (f *former) phone(number string) {
+	d := dialled(f.bytes(number))
+	if d.n < minPhone {
+		return
+	}
+	f.into.put(d.key(), asPhone, f.person)
+	if national := d.national(); national.n >= minPhone && national.n < d.n {
+		f.into.put(national.key(), asPhone, f.person)
+	}
+}

@@ -1,0 +1,36 @@
+package privacy
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestPeopleOnRecordAreFoundInEveryForm lists how people write names. What stands
+// between « and » is found, and nothing else.
+func TestPeopleOnRecordAreFoundInEveryForm(t *testing.T) {
+	p := &People{}
+	for _, id := range []Identity{
+		{Given: "Katharina", Family: "Müller-Lüdenscheid", Emails: []string{"kml.test@example.test"}},
+		{Name: "Weiß, Jörg"}, {Name: "Seán O'Brien"}, {Name: "Anna van der Berg", Organization: "Berg & Söhne GmbH"},
+		{Name: "William Stone", Phones: []string{"2246820126"}}, {Name: "יעל בן־ארי"}, {Name: "山田太郎"}, {Name: "Иван Петров"}, {Name: "Cher"},
+		{Given: "Hans Peter", Family: "Klamm", Emails: []string{"hpklamm@example.test"}},
+	} {
+		p.Add(id)
+	}
+	for _, example := range []string{
+		"«Katharina Müller-Lüdenscheid»", "«Mueller-Luedenscheid, Katharina»", "«KATHARINA MULLER-LUDENSCHEID»", "«K. Müller-Lüdenscheid»", "«Kathi» fragt",
+		"«Jörg Weiss»", "«JOERG WEISS»", "«Jorg Weiß»", "«Jörgs» Idee", "Herr «Weiß»", "«J&ouml;rg» <b>«Weiß»</b>", "«J=C3=B6rg Wei=C3=9F»",
+		"«Seán O’Brien»'s", "«Anna van der Berg»", "«A. van der Berg»", "«Berg & Söhne GmbH»", "«Berg &amp; Söhne»",
+		"«Bill Stone»", "«stone, william»", "call «224-682-0126»", "«יעל בן־ארי»", "שלום «יעל»", "「«山田太郎»」", "«Иван Петров»", "«ПЕТРОВ, ИВАН»", "«Cher»",
+		"«Hans Peter Klamm»", "«H. P. Klamm»", "«hans_klamm»", "«Hans-Peter Klamm»", "«hpklamm»",
+	} {
+		text, want := marked(example)
+		var got []string
+		for _, s := range Detect(nil, []byte(text), p) {
+			got = append(got, text[s.Start:s.End])
+		}
+		if strings.Join(got, "|") != strings.Join(want, "|") {
+			t.Errorf("in %q got %q, want %q", text, got, want)
+		}
+	}
+}

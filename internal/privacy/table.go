@@ -1,0 +1,122 @@
+package privacy
+
+import "math/bits"
+
+// A table maps keys of words, and of sequences of them, to what they may be. It is
+// a hash table with open addressing behind a filter: most words of a text are in
+// no table, and one look at the filter, which stays in the processor's cache, says
+// so.
+type table struct {
+	filter []uint64 // a bit for each key, by its upper half
+	shift  uint8    // 64 less the bits that address the filter
+	slots  []slot
+	narrow uint8    // 64 less the bits that address slots
+	used   []uint32 // slots in use, so that a small table is emptied quickly
+	n      int
+}
+
+type slot struct {
+	key    uint64 // 0 is free
+	roles  role
+	person int32 // from 1; 0 for nobody, manyPeople for more than one
+}
+
+// manyPeople is the person of a form that several people share.
+const manyPeople = -1
+
+// newTable makes room for n keys without growing.
+func newTable(n int) table { return sizedTable(n, 16) }
+
+// sizedTable has so many bits of its filter for a key.
+func sizedTable(n, perKey int) table {
+	size, wide := 64, uint8(12)
+	for size < 2*n {
+		size *= 2
+	}
+	for 1<<wide < perKey*n && wide < 24 {
+		wide++
+	}
+	return table{filter: make([]uint64, 1<<wide/64), shift: 64 - wide, slots: make([]slot, size), narrow: narrowTo(size)}
+}
+
+// narrowTo is how far a key is shifted to address a power of two.
+func narrowTo(size int) uint8 { return uint8(64 - bits.TrailingZeros(uint(size))) }
+
+// may reports false if the key is certainly not in the table.
+func (t *table) may(key uint64) bool {
+	if t.n == 0 {
+		return false
+	}
+	h := key >> t.shift
+	return t.filter[h/64]&(1<<(h%64)) != 0
+}
+
+// get returns the slot of a key, or nil.
+func (t *table) get(key uint64) *slot {
+	if t.n == 0 || !t.may(key) {
+		return nil
+	}
+	for i := key >> t.narrow; ; i++ {
+		s := &t.slots[i&uint64(len(t.slots)-1)]
+		switch s.key {
+		case key:
+			return s
+		case 0:
+			return nil
+		}
+	}
+}
+
+// put adds roles to a key and says whose form it is.
+func (t *table) put(key uint64, roles role, person int32) {
+	if t.n >= len(t.slots)*3/4 {
+		t.grow()
+	}
+	h := key >> t.shift
+	t.filter[h/64] |= 1 << (h % 64)
+	for i := key >> t.narrow; ; i++ {
+		at := i & uint64(len(t.slots)-1)
+		s := &t.slots[at]
+		switch s.key {
+		case 0:
+			*s = slot{key, roles, person}
+			t.n++
+			t.used = append(t.used, uint32(at))
+			return
+		case key:
+			s.roles |= roles
+			if person != 0 && s.person != person {
+				s.person = merged(s.person, person)
+			}
+			return
+		}
+	}
+}
+
+func merged(a, b int32) int32 {
+	if a == 0 {
+		return b
+	}
+	return manyPeople
+}
+
+func (t *table) grow() {
+	old := t.slots
+	t.slots, t.n, t.used = make([]slot, 2*len(old)), 0, t.used[:0]
+	t.narrow--
+	for _, s := range old {
+		if s.key != 0 {
+			t.put(s.key, s.roles, s.person)
+		}
+	}
+}
+
+// empty takes all keys out and keeps the memory.
+func (t *table) empty() {
+	for _, at := range t.used {
+		h := t.slots[at].key >> t.shift
+		t.filter[h/64] = 0
+		t.slots[at] = slot{}
+	}
+	t.n, t.used = 0, t.used[:0]
+}

@@ -100,10 +100,10 @@ func merged(a, b int32) int32 {
 	return manyPeople
 }
 
+// grow doubles the table and its filter: one that is full of bits filters nothing.
 func (t *table) grow() {
 	old := t.slots
-	t.slots, t.n, t.used = make([]slot, 2*len(old)), 0, t.used[:0]
-	t.narrow--
+	*t = newTable(len(old))
 	for _, s := range old {
 		if s.key != 0 {
 			t.put(s.key, s.roles, s.person)

@@ -27,6 +27,7 @@ func (s *scanner) begin(text []byte, people *People) {
 	if people != nil {
 		s.account = people.Account
 	}
+	prepare()
 	s.names = gazetteer()
 	s.settle(0)
 	s.learning, s.words, s.noted = false, 0, 0

@@ -125,6 +125,7 @@ type former struct {
 
 // add puts the forms of a person.
 func (f *former) add(id Identity) {
+	prepare()
 	given, family := id.names()
 	f.given.read(f.bytes(given))
 	f.family.read(f.bytes(family))

@@ -1,6 +1,9 @@
 package privacy
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A grammar says what a word does to the words beside it, in English or German.
 // A text's language is not known, so the words of both count.
@@ -105,11 +108,13 @@ type lexiconTable struct {
 	sayings  []said
 }
 
-// lexicon is filled before anything else happens: recognizers look into it and it
-// is made of their cues, which is a circle for a plain variable.
+// lexicon is filled by prepare. Recognizers look into it and it is made of their
+// cues, which is a circle for a plain variable.
 var lexicon *lexiconTable
 
-func init() {
+// prepare is called by whoever looks at a text or at a name first: programs that only
+// read policies, as most of Lambda's functions are, need not wait for it.
+var prepare = sync.OnceFunc(func() {
 	lexicon = &lexiconTable{sayings: make([]said, 1)}
 	lexicon.words.entry(1)
 	lexicon.prefixes.entry(1)
@@ -128,7 +133,8 @@ func init() {
 		}
 	}
 	placeIdentifiers()
-}
+	readNicknames()
+})
 
 // learn takes in the cues of one recognizer.
 func (l *lexiconTable) learn(c *cues) {

@@ -5,7 +5,9 @@ import "strings"
 // nicknames maps the key of a given name to the short forms that people use for it,
 // and short forms to each other. The pairs are general knowledge of English and
 // German usage, as any book of names has them.
-var nicknames = func() map[uint64][]string {
+var nicknames map[uint64][]string
+
+func readNicknames() {
 	all := map[uint64][]string{}
 	for line := range strings.Lines(nicknameList) {
 		names := strings.Fields(line)
@@ -18,8 +20,8 @@ var nicknames = func() map[uint64][]string {
 			}
 		}
 	}
-	return all
-}()
+	nicknames = all
+}
 
 const nicknameList = `abigail abby gail
 abraham abe

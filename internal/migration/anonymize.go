@@ -225,8 +225,7 @@ func (a *pass) read(ctx context.Context, g ledger.Segment) (all []rawLine, err e
 func (a *pass) line(ctx context.Context, raw rawLine) (*cleanLine, error) {
 	switch {
 	case raw.Named != nil:
-		a.named.add(raw.Named)
-		return nil, nil
+		return nil, nil // learn has read it
 	case raw.Gone != nil:
 		return &cleanLine{Gone: a.gone(raw.Gone)}, nil
 	case raw.Key != "":

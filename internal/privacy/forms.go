@@ -7,19 +7,18 @@ import "strings"
 type role uint16
 
 const (
-	asStart     role = 1 << iota // the first word of longer forms
-	asFull                       // given name and surname: "Jane Doe"
-	asReversed                   // surname and given name: "Doe, Jane"
-	asInitial                    // "J. Doe", "Jane D."
-	asGiven                      // a given name, or a nickname of one
-	asFamily                     // a surname
-	asWhole                      // all of a name that has one word
-	asLogin                      // what stands before the @ of an address
-	asOrg                        // an organization
-	asEmail                      // an address, its parts in order
-	asPhone                      // the digits of a telephone number
-	asCommon                     // in this account also an ordinary word: see Directory.Settle
-	asShorthand                  // a part of an organization's name
+	asStart    role = 1 << iota // the first word of longer forms
+	asFull                      // given name and surname: "Jane Doe"
+	asReversed                  // surname and given name: "Doe, Jane"
+	asInitial                   // "J. Doe", "Jane D."
+	asGiven                     // a given name, or a nickname of one
+	asFamily                    // a surname
+	asWhole                     // all of a name that has one word
+	asLogin                     // what stands before the @ of an address
+	asOrg                       // an organization
+	asEmail                     // an address, its parts in order
+	asPhone                     // the digits of a telephone number
+	asCommon                    // in this account also an ordinary word: see Directory.Settle
 )
 
 // asName are the roles that make a form somebody's name.
@@ -43,12 +42,11 @@ type part struct {
 	plain [maxFormWords]uint64
 	first [maxFormWords]uint64 // keys of the first letters
 	sizes [maxFormWords]uint8
-	bare  bool // some plain key differs
 }
 
 // read takes the words out of a text.
 func (p *part) read(text []byte) {
-	p.n, p.bare = 0, false
+	p.n = 0
 	var wd word
 	w := window{text, 0, len(text)}
 	for i := 0; i < len(text) && p.n < maxFormWords; {
@@ -60,7 +58,6 @@ func (p *part) read(text []byte) {
 		}
 		plain, first := plainKeys(w, &wd)
 		p.keys[p.n], p.plain[p.n], p.first[p.n], p.sizes[p.n] = wd.key, plain, first, wd.letters
-		p.bare = p.bare || plain != wd.key
 		p.n++
 		i = wd.end
 	}

@@ -3,7 +3,7 @@ package privacy
 // Numbers of the United States.
 var identifiersUS = []*identifier{
 	{
-		typ: "SSN", kind: NationalID, shapes: []string{"###-##-####", "### ## ####", "#########"}, check: ssn, alone: false,
+		typ: "SSN", kind: NationalID, shapes: []string{"###-##-####", "### ## ####", "#########"}, check: ssn,
 		cues:   newCues(map[string]language{"en": {"ssn social security", ""}, "de": {"sozialversicherungsnummer", ""}}),
 		finds:  []string{"My SSN is «536-90-4399».", "social security number «536904399»", "SSN: «000-12-3456»"},
 		leaves: []string{"536904399", "order 536904399"},

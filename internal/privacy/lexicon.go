@@ -10,35 +10,33 @@ import (
 type grammar uint64
 
 const (
-	isTitle        grammar = 1 << iota // "Mr", "Frau": a name follows
-	isGreeting                         // "Dear", "Hallo": likewise
-	isClosing                          // "Regards", "Grüße": a name stands on the next line
-	isRole                             // "colleague", "Kundin": a name may follow
-	isToPerson                         // "told", "laut": a name may follow
-	isBySpeaker                        // "said", "schrieb": a name may stand before
-	isDeterminer                       // "the", "der": an ordinary noun follows
-	isPeriod                           // "in", "seit": a month may follow
-	isMonth                            // "May", "März"
-	isNobody                           // "team", "Damen": addressed like a person
-	isFunction                         // "the", "und": no name, also with a capital
-	isReplacement                      // a replacement of our own may start here
-	isData                             // "data": an inline file may start here
-	isPassword                         // "password", "PIN": a secret follows
-	isSecret                           // "token", "key"
-	isScheme                           // "sk", "ghp": the start of a vendor's key
-	isBegin                            // "BEGIN": a key in PEM may follow
-	isStreet                           // "Street", "Weg": a part of an address
-	isUnit                             // "Apt", "Flat"
-	isState                            // "NY", a state of the US
-	isBox                              // "PO", "Postfach"
-	isCode                             // "BIC": a code of letters follows
-	isParticle                         // "van": part of a surname, and none by itself
-	isLegalForm                        // "Ltd": the end of a company's name
-	isMailbox                          // "info": an address of nobody's (RFC 2142)
-	isHas                              // "hat"
-	isPronoun                          // "mir": somebody is spoken to
-	isEnglish                          // a determiner of English
-	isAbbreviation                     // "z", "u": a letter before a full stop that is no initial
+	isTitle       grammar = 1 << iota // "Mr", "Frau": a name follows
+	isGreeting                        // "Dear", "Hallo": likewise
+	isClosing                         // "Regards", "Grüße": a name stands on the next line
+	isRole                            // "colleague", "Kundin": a name may follow
+	isToPerson                        // "told", "laut": a name may follow
+	isBySpeaker                       // "said", "schrieb": a name may stand before
+	isDeterminer                      // "the", "der": an ordinary noun follows
+	isPeriod                          // "in", "seit": a month may follow
+	isMonth                           // "May", "März"
+	isNobody                          // "team", "Damen": addressed like a person
+	isFunction                        // "the", "und": no name, also with a capital
+	isReplacement                     // a replacement of our own may start here
+	isData                            // "data": an inline file may start here
+	isPassword                        // "password", "PIN": a secret follows
+	isSecret                          // "token", "key"
+	isScheme                          // "sk", "ghp": the start of a vendor's key
+	isBegin                           // "BEGIN": a key in PEM may follow
+	isUnit                            // "Apt", "Flat"
+	isState                           // "NY", a state of the US
+	isBox                             // "PO", "Postfach"
+	isCode                            // "BIC": a code of letters follows
+	isParticle                        // "van": part of a surname, and none by itself
+	isLegalForm                       // "Ltd": the end of a company's name
+	isMailbox                         // "info": an address of nobody's (RFC 2142)
+	isHas                             // "hat"
+	isPronoun                         // "mir": somebody is spoken to
+	isEnglish                         // a determiner of English
 )
 
 // said is what a word says to the recognizers of numbers.

@@ -2,8 +2,7 @@ package privacy
 
 // grammarWords are the words of English and German by what they do in a sentence.
 // They are closed classes, or conventions of letters and of help desks; nothing
-// here was taken from the data that the engine is measured with. Streets and
-// their abbreviations in English are those of USPS Publication 28, appendix C1.
+// here was taken from the data that the engine is measured with.
 var grammarWords = map[grammar]string{
 	isTitle: `mr mrs ms miss mx dr prof professor sir madam herr herrn frau fräulein hr fr dipl ing mag
 		sr sra mme mlle doctor doktor pastor pfarrer rev reverend dame lord lady captain rabbi`,
@@ -60,26 +59,7 @@ var grammarWords = map[grammar]string{
 	isScheme: `sk pk rk ghp gho ghu ghs ghr github glpat xoxb xoxp xoxa xoxr xoxs xapp npm pypi hf sg shpat shpss shpca shppa dop
 		dapi key rpa whsec eaaa lin figd pat dckr atlasv glsa oy2 rubygems sntrys tfp age ops nvapi gsk pplx sbp
 		ptla pmak hvs hvb hvr tskey amzn`,
-	isBegin: `begin`,
-	isStreet: `alley allee ally aly anex annex anx arcade arc avenue av ave aven avenu avn avnue bayou byu beach bch bend bnd bluff blf bluffs
-		bottom btm boulevard blvd boul boulv branch br brnch bridge brg brook brk brooks burg bg burgs bypass byp camp cp canyon cyn cape cpe
-		causeway cswy center ctr centre centers circle cir circ circles cliff clf cliffs clfs club clb common cmn commons corner cor corners
-		cors course crse court ct courts cts cove cv coves creek crk crescent cres crest crst crossing xing crossroad xrd curve curv dale dl
-		dam dm divide dv drive dr drv drives estate est estates ests expressway expy extension extn extensions exts fall falls fls ferry fry
-		field fld fields flds flat flt flats flts ford frd fords forest frst forge frg forges fork frk forks frks fort ft freeway fwy garden
-		gdn gardens gdns gateway gtwy glen gln glens green grn greens grove grv groves harbor hbr harbors haven hvn heights hts highway hwy
-		hill hl hills hls hollow holw inlet inlt island is islands iss isle isles junction jct junctions jcts key ky keys kys knoll knl knolls
-		knls lake lk lakes lks land landing lndg lane ln light lgt lights loaf lf lock lck locks lcks lodge ldg loop mall manor mnr manors
-		meadow mdw meadows mdws mews mill ml mills mls mission msn motorway mtwy mount mt mountain mtn mountains mtns neck nck orchard orch
-		oval overpass opas park parks parkway pkwy parkways pass passage psge path pike pine pne pines pnes place pl plain pln plains plns
-		plaza plz point pt points pts port prt ports prts prairie pr radial radl ramp ranch rnch rapid rpd rapids rpds rest rst ridge rdg
-		ridges rdgs river riv road rd roads rds route row rue run shoal shl shoals shls shore shr shores shrs skyway skwy spring spg springs
-		spgs spur spurs square sq squares sqs station sta stravenue stra stream strm street st str streets sts summit smt terrace ter
-		throughway trwy trace trce track trak trafficway trfy trail trl trailer trlr tunnel tunl turnpike tpke underpass upas union un unions
-		uns valley vly valleys vlys via viaduct view vw views vws village vlg villages vlgs ville vl vista vis walk walks wall way ways well
-		wl wells wls close gate rise terraces parade lane embankment quay wharf yard strand
-		straße strasse weg platz gasse allee ring ufer damm steig stieg chaussee promenade markt graben brücke kai anger steg rain winkel
-		hof berg tor zeile wall feld hang`,
+	isBegin:    `begin`,
 	isUnit:     `psc cmr apt apartment suite ste unit flat studio floor fl room rm building bldg lot trlr spc no top stiege tür stock etage wohnung`,
 	isState:    `al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr gu vi as mp aa ae ap`,
 	isBox:      `po p postfach`,
@@ -95,5 +75,4 @@ var grammarWords = map[grammar]string{
 		buchhaltung rechnung rechnungen vertrieb einkauf verkauf bestellung bestellungen orders order team noreply reply it hr
 		jobs career karriere bewerbung press presse privacy datenschutz legal root test user kunde kunden customer customers
 		reception empfang zentrale verwaltung sekretariat shop store returns feedback`,
-	isAbbreviation: `z u o e a s i v d`,
 }

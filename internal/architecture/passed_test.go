@@ -58,6 +58,7 @@ func TestWhatAStatePassesOnHoldsOnlyReferences(t *testing.T) {
 	}{
 		"full":    {full, memory.Options{Batch: 10}, ""},
 		"demo":    {embedded.Request{Mode: migration.ModeDemo, Limit: 5}, memory.Options{Batch: 10}, ""},
+		"delta":   {embedded.Request{Mode: migration.ModeDelta, Quick: true}, memory.Options{Batch: 10}, ""},
 		"refused": {full, memory.Options{Vocabulary: map[string][]string{"ticket.status": {"open"}}}, migration.GateClosed},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -73,7 +73,7 @@ readings:
 
 # Thousands of short runs leave little to collect: the collector may wait.
 crash:
-	GOGC=400 $(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestAStopAnywhere' -crash-every 1 -stop-every 20 -timeout 20m -v
+	GOGC=400 $(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestAStopAnywhere' -crash-every 1 -stop-every 20 -timeout 30m -v
 	$(GO) test ./cmd/safeconduct -run TestKilled -kills 20 -timeout 10m -v
 
 deltas:

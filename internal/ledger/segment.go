@@ -51,6 +51,8 @@ type Position struct {
 	// Paged: the pages are through, and the roll is taken; Roll is how far.
 	Paged bool   `json:"paged,omitempty"`
 	Roll  string `json:"roll,omitempty"`
+	// Gets: the source gives single records, so that it can be asked for more.
+	Gets bool `json:"gets,omitempty"`
 	// Recalled: what else a delta has to read is read; After is the ref of the last
 	// entry that was looked at.
 	Recalled bool   `json:"recalled,omitempty"`

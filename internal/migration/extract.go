@@ -138,6 +138,7 @@ func (r *extraction) begin(ctx context.Context, k helpdesk.Kind) (err error) {
 		}
 		r.at.Whole = r.at.Cursor == ""
 	}
+	_, r.at.Gets = r.desk.(connectors.Getter)
 	_, can := r.desk.(connectors.Roller)
 	r.rolls = can && !r.run.Quick && !r.at.Whole && !slices.Contains(profile.Tombs, k) && listsGone(k, r.plan.Delta.WithDefaults())
 	if slices.Contains(since, helpdesk.KindPerson) {

@@ -54,6 +54,10 @@ func (s Recall) Do(ctx context.Context, in RecallInput) (RecallOutput, error) {
 	if err != nil {
 		return out, err
 	}
+	if mute, err := s.mute(ctx, l, in); err != nil || mute {
+		out.Done = mute
+		return out, err
+	}
 	desk, err := s.Sources.Source(ctx, p)
 	if err != nil {
 		return out, ofSource("open", err)
@@ -80,6 +84,28 @@ func (s Recall) Do(ctx context.Context, in RecallInput) (RecallOutput, error) {
 	}
 	out.Done = true
 	return out, nil
+}
+
+// mute reports whether the source gives no single records, so that there is nobody
+// to ask. It is then not opened here at all: extract alone may be let near it.
+func (s Recall) mute(ctx context.Context, l *ledger.Ledger, in RecallInput) (bool, error) {
+	for _, k := range in.Kinds {
+		at, version, err := l.Position(ctx, in.Run.ID, k)
+		if err != nil {
+			return false, ofStorage("read the position", err)
+		}
+		if at.Gets || !at.Done {
+			return false, nil
+		}
+		if at.Recalled {
+			continue
+		}
+		at.Recalled = true
+		if err := l.Extracted(ctx, in.Run.ID, at, version, nil, nil); err != nil {
+			return false, ofStorage("note what was asked for", err)
+		}
+	}
+	return true, nil
 }
 
 // A recall is one kind of one invocation.

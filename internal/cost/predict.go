@@ -8,7 +8,7 @@ const (
 	bundleRow  = 900  // bytes of a bundle of the audit log with one event
 	verdictRow = 1800 // bytes of a verdict, and of a segment's findings
 	logLine    = 700  // bytes that an invocation logs, Lambda's own three lines included
-	documents  = 13   // that a run's evidence holds
+	documents  = 5    // that a run's evidence holds
 	// scanned is how many pages a demo looks at: 2,000 tickets, as many people, and
 	// the few groups and companies there are.
 	scanned = 2*20 + 2

@@ -24,7 +24,7 @@ help:
 	@echo 'make build-functions   the functions for AWS, in dist/ (ARCH=amd64 for Intel processors)'
 	@echo 'make bench-coldstart   how long each of them takes to its first poll, against one that does nothing'
 	@echo 'make deploy      builds them and deploys template.yaml with the SAM CLI; asks the first time'
-	@echo 'make e2e     deploys template.yaml to an emulator and migrates between the help desks; waits for the HTTP API in AWS'
+	@echo 'make e2e     deploys template.yaml to an emulator and runs whole migrations through it (after peers-up and cloud-up)'
 	@echo 'make invoke-load  calls a deployed function (load or another) with an event of events/'
 	@echo 'make test-api     schemathesis against the HTTP API on loopback'
 	@echo 'make test-browser the status page in chromium, with axe-core'

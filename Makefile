@@ -10,7 +10,7 @@ help:
 	@echo 'make test    all tests that need nothing but Go'
 	@echo 'make check   formatting and vet'
 	@echo 'make crash   stops a migration before and after every side effect (minutes)'
-	@echo 'make deltas  random interleavings of agents, faults and deltas (minutes)'
+	@echo 'make deltas  random interleavings of agents, faults and deltas, and crashes of these (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make bench-privacy   how well and how fast personal data is found; needs SAFECONDUCT_SHARED'
 	@echo 'make bench-privacy-others   installs Presidio, datafog and scrubadub, which it then measures too (Python 3)'
@@ -73,11 +73,14 @@ readings:
 
 # Thousands of short runs leave little to collect: the collector may wait.
 crash:
-	GOGC=400 $(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestAStopAnywhere' -crash-every 1 -stop-every 20 -timeout 30m -v
+	GOGC=400 $(GO) test ./internal/embedded -run 'TestACrashAnywhere|TestAStopAnywhere' -skip InADelta -crash-every 1 -stop-every 20 -timeout 30m -v
 	$(GO) test ./cmd/safeconduct -run TestKilled -kills 20 -timeout 10m -v
 
+# Exhaustive, unless CRASH_EVERY says that every nth crash is enough.
+CRASH_EVERY ?= 1
 deltas:
 	GOGC=400 $(GO) test ./internal/embedded -run TestNoInterleaving -interleavings 2000 -timeout 15m -v
+	GOGC=400 $(GO) test ./internal/embedded -run TestACrashAnywhereInADelta -crash-every $(CRASH_EVERY) -timeout 30m -v
 
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/plan"
 )
@@ -40,21 +41,18 @@ them stays. The next delta does it.`,
 }
 
 func (a *app) listReviews(ctx context.Context) error {
-	p, err := a.readPlan()
-	if err != nil {
-		return err
-	}
-	r, _, err := a.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
 	all := []evidence.Review{}
-	for review, err := range r.Reviews(ctx) {
-		if err != nil {
-			return err
+	err := a.here(ctx, func(r *embedded.Runtime, _ *progress) error {
+		for review, err := range r.Reviews(ctx) {
+			if err != nil {
+				return err
+			}
+			all = append(all, review)
 		}
-		all = append(all, review)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return a.print(map[string]any{"reviews": all}, func(w io.Writer) {
 		for _, v := range all {
@@ -67,16 +65,11 @@ func (a *app) listReviews(ctx context.Context) error {
 }
 
 func (a *app) decideReview(ctx context.Context, ref, field, decision string) error {
-	p, err := a.readPlan()
-	if err != nil {
+	n := 0
+	err := a.here(ctx, func(r *embedded.Runtime, _ *progress) (err error) {
+		n, err = r.DecideReview(ctx, ref, field, decision)
 		return err
-	}
-	r, _, err := a.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	n, err := r.DecideReview(ctx, ref, field, decision)
+	})
 	if err != nil {
 		return err
 	}

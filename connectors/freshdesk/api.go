@@ -118,23 +118,6 @@ type group struct {
 	Updated     time.Time `json:"updated_at"`
 }
 
-func id(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
-}
-
-// number is an id that Freshdesk may have given, or ErrNotFound: anything else would
-// be another path.
-func number(name, text string) (int64, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 || id(n) != text {
-		return 0, fmt.Errorf("freshdesk: %s: %w", name, connectors.ErrNotFound)
-	}
-	return n, nil
-}
-
 func (d *desk) get(ctx context.Context, name, path string, query url.Values, into any) error {
 	_, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: query, Name: "freshdesk: " + name}, into)
 	return advise(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/connectors/origin"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -28,7 +29,7 @@ func (t *target) made(ctx context.Context, kind, path string, body object) (stri
 	if answer.ID == 0 {
 		return "", unlike("create " + kind)
 	}
-	return id(answer.ID), nil
+	return rest.ID(answer.ID), nil
 }
 
 func unknown(field string) error {
@@ -40,7 +41,7 @@ func refer(o object, name, field, key string) error {
 	if key == "" {
 		return nil
 	}
-	n, err := number(field, key)
+	n, err := rest.Number("freshdesk: "+field, key)
 	if err != nil {
 		return unknown(field)
 	}
@@ -273,7 +274,7 @@ func (t *target) Append(ctx context.Context, key string, c helpdesk.Comment, ope
 	if err != nil {
 		return "", err
 	}
-	if _, err := number("add note", key); err != nil {
+	if _, err := rest.Number("freshdesk: add note", key); err != nil {
 		return "", err
 	}
 	c = sent(c)
@@ -298,7 +299,7 @@ func (t *target) Finish(ctx context.Context, key string, d connectors.Draft) err
 	if err != nil {
 		return err
 	}
-	n, err := number("finish ticket", key)
+	n, err := rest.Number("freshdesk: finish ticket", key)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -45,7 +46,7 @@ func (d *desk) learn(ctx context.Context) (*facts, error) {
 		return nil, err
 	}
 	err := each(ctx, d, "list agents", "/agents", nil, func(a agent) bool {
-		fresh.agents[id(a.ID)] = a.Contact.Name
+		fresh.agents[rest.ID(a.ID)] = a.Contact.Name
 		return true
 	})
 	if err != nil {

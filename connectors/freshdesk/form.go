@@ -54,7 +54,7 @@ func (t *target) post(ctx context.Context, name, path string, body object, files
 	if answer.ID == 0 {
 		return "", unlike(name)
 	}
-	return id(answer.ID), nil
+	return rest.ID(answer.ID), nil
 }
 
 // A form is a body of fields and files; a file is read from where it was spooled.

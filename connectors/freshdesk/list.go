@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 )
 
 // overlap is how far before the last change that it saw a reading begins that goes
@@ -90,7 +91,7 @@ func (d *desk) step(ctx context.Context, filter string, p position) (s stretch, 
 // over waits until a second is over: from then on tickets leave it and none comes.
 func (d *desk) over(ctx context.Context, second int64) error {
 	for d.client.ServerTime().Unix() <= second {
-		if err := sleep(ctx, pause); err != nil {
+		if err := rest.Sleep(ctx, pause); err != nil {
 			return err
 		}
 	}
@@ -249,15 +250,4 @@ func steady[T any](ctx context.Context, d *desk, name, path string, n int, key f
 		}
 	}
 	return all, more, err
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -67,7 +67,7 @@ func (s *source) definitions(ctx context.Context) (all []helpdesk.Record, err er
 		if c.Label == s.MarkerField {
 			continue
 		}
-		r := helpdesk.New(helpdesk.KindDefinition, c.scope+"/"+id(c.ID))
+		r := helpdesk.New(helpdesk.KindDefinition, c.scope+"/"+rest.ID(c.ID))
 		*r.Definition = helpdesk.Definition{Title: c.Label, Scope: c.scope, Type: strings.TrimPrefix(c.Type, "custom_"), Options: c.words(), Required: c.Required}
 		all = append(all, r)
 	}
@@ -174,7 +174,7 @@ func (s *source) readTickets(ctx context.Context, f *facts, after connectors.Cur
 	}
 	for _, t := range step.rows {
 		if p.gone == 1 {
-			out.Gone = append(out.Gone, connectors.Gone{Key: id(t.ID)})
+			out.Gone = append(out.Gone, connectors.Gone{Key: rest.ID(t.ID)})
 		}
 	}
 	next := step.next
@@ -225,7 +225,7 @@ func (d *desk) whole(ctx context.Context, f *facts, n int64, written bool) (*hel
 		return nil, err
 	}
 	var said []conversation
-	err = each(ctx, d, "list conversations", "/tickets/"+id(n)+"/conversations", nil, func(c conversation) bool { said = append(said, c); return true })
+	err = each(ctx, d, "list conversations", "/tickets/"+rest.ID(n)+"/conversations", nil, func(c conversation) bool { said = append(said, c); return true })
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +235,7 @@ func (d *desk) whole(ctx context.Context, f *facts, n int64, written bool) (*hel
 
 func (d *desk) readTicket(ctx context.Context, n int64) (*ticket, error) {
 	var t ticket
-	if err := d.get(ctx, "read ticket", "/tickets/"+id(n), url.Values{"include": {"stats"}}, &t); err != nil {
+	if err := d.get(ctx, "read ticket", "/tickets/"+rest.ID(n), url.Values{"include": {"stats"}}, &t); err != nil {
 		return nil, err
 	}
 	switch {
@@ -270,7 +270,7 @@ func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (helpdesk
 
 // read reads one record, as a source or as what was written there.
 func (d *desk) read(ctx context.Context, f *facts, k helpdesk.Kind, key string, written bool) (helpdesk.Record, error) {
-	n, err := number("read "+string(k), key)
+	n, err := rest.Number("freshdesk: read "+string(k), key)
 	if err != nil {
 		return helpdesk.Record{}, err
 	}
@@ -320,7 +320,7 @@ func (s *source) Roll(ctx context.Context, k helpdesk.Kind, after connectors.Cur
 		step, err := s.step(ctx, "", p)
 		roll := connectors.Roll{Next: step.next.cursor(), Last: step.last}
 		for _, t := range step.rows {
-			roll.Keys = append(roll.Keys, id(t.ID))
+			roll.Keys = append(roll.Keys, rest.ID(t.ID))
 		}
 		return roll, err
 	}
@@ -355,7 +355,7 @@ func (d *desk) OpenAttachment(ctx context.Context, a helpdesk.Attachment) (io.Re
 		}
 		look(t.Attachments)
 	} else {
-		err := each(ctx, d, "list conversations", "/tickets/"+id(at[0])+"/conversations", nil, func(c conversation) bool {
+		err := each(ctx, d, "list conversations", "/tickets/"+rest.ID(at[0])+"/conversations", nil, func(c conversation) bool {
 			if c.ID == at[1] {
 				look(c.Attachments)
 			}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -125,14 +126,14 @@ func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err 
 	case r.Group != nil && r.Group.Name != "":
 		err = each(ctx, t.desk, "list groups", "/groups", nil, func(g group) bool {
 			if strings.EqualFold(g.Name, r.Group.Name) {
-				key = id(g.ID)
+				key = rest.ID(g.ID)
 			}
 			return key == ""
 		})
 	case r.Organization != nil && r.Organization.Name != "":
 		err = each(ctx, t.desk, "list companies", "/companies", nil, func(c company) bool {
 			if strings.EqualFold(c.Name, r.Organization.Name) {
-				key = id(c.ID)
+				key = rest.ID(c.ID)
 			}
 			return key == ""
 		})
@@ -146,7 +147,7 @@ func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err 
 func (t *target) byAddress(ctx context.Context, address string) (key string, err error) {
 	err = each(ctx, t.desk, "find agent", "/agents", nil, func(a agent) bool {
 		if strings.EqualFold(a.Contact.Email, address) {
-			key = id(a.ID)
+			key = rest.ID(a.ID)
 		}
 		return key == ""
 	})
@@ -155,7 +156,7 @@ func (t *target) byAddress(ctx context.Context, address string) (key string, err
 	}
 	err = each(ctx, t.desk, "find contact", "/contacts", url.Values{"email": {address}}, func(c contact) bool {
 		if strings.EqualFold(c.Email, address) {
-			key = id(c.ID)
+			key = rest.ID(c.ID)
 		}
 		return key == ""
 	})
@@ -195,13 +196,13 @@ func (t *target) Find(ctx context.Context, k helpdesk.Kind, marker string) (ids 
 		return nil, err
 	}
 	for _, k := range found.Results {
-		ids = append(ids, id(k.ID))
+		ids = append(ids, rest.ID(k.ID))
 	}
 	since := t.client.ServerTime().Add(-lately)
 	query := url.Values{"order_by": {"created_at"}, "order_type": {"desc"}}
 	err = each(ctx, t.desk, "list latest tickets", "/tickets", query, func(k ticket) bool {
 		if k.CustomFields[mark.Name] == marker {
-			ids = append(ids, id(k.ID))
+			ids = append(ids, rest.ID(k.ID))
 		}
 		return k.Created.After(since)
 	})
@@ -216,7 +217,7 @@ func (t *target) unmarkable(of string) error {
 func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) iter.Seq2[connectors.Marked, error] {
 	return func(yield func(connectors.Marked, error) bool) {
 		offer := func(n int64, marker string) bool {
-			return marker == "" || !strings.HasPrefix(marker, prefix) || yield(connectors.Marked{ID: id(n), Marker: marker}, nil)
+			return marker == "" || !strings.HasPrefix(marker, prefix) || yield(connectors.Marked{ID: rest.ID(n), Marker: marker}, nil)
 		}
 		if err := t.marked(ctx, k, prefix, offer); err != nil {
 			yield(connectors.Marked{}, err)
@@ -295,7 +296,7 @@ func (t *target) Remove(ctx context.Context, k helpdesk.Kind, ids []string) (don
 	}
 	for _, key := range ids {
 		answer := removal
-		_, err := number("remove", key)
+		_, err := rest.Number("freshdesk: remove", key)
 		if err == nil {
 			answer, err = t.removeOne(ctx, k, path, key, removal)
 		}

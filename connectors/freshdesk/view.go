@@ -10,6 +10,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/connectors/origin"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -33,24 +34,24 @@ func unmarked(description string) string {
 }
 
 func groupOf(g *group) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindGroup, id(g.ID))
+	r := helpdesk.New(helpdesk.KindGroup, rest.ID(g.ID))
 	r.Changed = g.Updated
 	*r.Group = helpdesk.Group{Name: g.Name, Description: unmarked(g.Description)}
 	return r
 }
 
 func agentOf(a *agent) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindPerson, id(a.ID))
+	r := helpdesk.New(helpdesk.KindPerson, rest.ID(a.ID))
 	r.Changed = a.Updated
 	*r.Person = helpdesk.Person{Name: a.Contact.Name, Emails: unique([]string{a.Contact.Email}), Role: helpdesk.RoleAgent, Created: a.Created, Updated: a.Updated}
 	for _, g := range a.Groups {
-		r.Person.Groups = append(r.Person.Groups, id(g))
+		r.Person.Groups = append(r.Person.Groups, rest.ID(g))
 	}
 	return r
 }
 
 func (v view) organization(c *company) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindOrganization, id(c.ID))
+	r := helpdesk.New(helpdesk.KindOrganization, rest.ID(c.ID))
 	r.Changed = c.Updated
 	*r.Organization = helpdesk.Organization{Name: c.Name, Domains: c.Domains, Notes: c.Note, Custom: v.f.custom("organization", v.MarkerField, c.CustomFields)}
 	if !v.target { // there the dates are those of the migration
@@ -61,10 +62,10 @@ func (v view) organization(c *company) helpdesk.Record {
 }
 
 func (v view) person(c *contact) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindPerson, id(c.ID))
+	r := helpdesk.New(helpdesk.KindPerson, rest.ID(c.ID))
 	r.Changed = c.Updated
 	*r.Person = helpdesk.Person{Name: c.Name, Emails: unique(append([]string{c.Email}, c.OtherEmails...)), Phones: unique([]string{c.Phone, c.Mobile}),
-		Organizations: unique([]string{id(c.Company)}), Address: c.Address, Notes: c.Description, Tags: c.Tags, Custom: v.f.custom("person", v.MarkerField, c.CustomFields)}
+		Organizations: unique([]string{rest.ID(c.Company)}), Address: c.Address, Notes: c.Description, Tags: c.Tags, Custom: v.f.custom("person", v.MarkerField, c.CustomFields)}
 	if !v.target {
 		r.Person.Role, r.Person.Locale, r.Person.TimeZone = helpdesk.RoleContact, c.Language, c.TimeZone
 		r.Person.Created, r.Person.Updated = c.Created, c.Updated
@@ -93,11 +94,11 @@ func extra(values map[string]string) (all []helpdesk.ExtraValue) {
 }
 
 func (v view) ticket(t *ticket, said []conversation) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindTicket, id(t.ID))
+	r := helpdesk.New(helpdesk.KindTicket, rest.ID(t.ID))
 	r.Changed = t.Updated
 	k := r.Ticket
-	*k = helpdesk.Ticket{Subject: t.Subject, Status: v.f.statuses[t.Status], Type: t.Type, Requester: id(t.Requester), Assignee: id(t.Responder),
-		Group: id(t.Group), Organization: id(t.Company), Tags: t.Tags, Created: t.Created, Updated: t.Updated, Custom: v.f.custom("ticket", v.MarkerField, t.CustomFields)}
+	*k = helpdesk.Ticket{Subject: t.Subject, Status: v.f.statuses[t.Status], Type: t.Type, Requester: rest.ID(t.Requester), Assignee: rest.ID(t.Responder),
+		Group: rest.ID(t.Group), Organization: rest.ID(t.Company), Tags: t.Tags, Created: t.Created, Updated: t.Updated, Custom: v.f.custom("ticket", v.MarkerField, t.CustomFields)}
 	if t.Priority > 0 && t.Priority <= len(priorities) {
 		k.Priority = priorities[t.Priority-1]
 	}
@@ -126,7 +127,7 @@ func bare(address string) string {
 
 // history is what a source tells of a ticket besides.
 func (v view) history(k *helpdesk.Ticket, t *ticket) {
-	k.Number, k.Channel, k.Category = id(t.ID), channels[t.Source], categories[t.Status]
+	k.Number, k.Channel, k.Category = rest.ID(t.ID), channels[t.Source], categories[t.Status]
 	if k.Category == "" {
 		k.Category = helpdesk.StatusOpen
 	}
@@ -147,7 +148,7 @@ const nothing = "."
 // opening is the description. What a target wrote there for a ticket that opens with
 // nothing is none.
 func (v view) opening(t *ticket) (helpdesk.Comment, bool) {
-	c := helpdesk.Comment{Key: connectors.OpeningKey, Author: id(t.Requester), Visibility: helpdesk.VisibilityPublic, Format: helpdesk.FormatHTML,
+	c := helpdesk.Comment{Key: connectors.OpeningKey, Author: rest.ID(t.Requester), Visibility: helpdesk.VisibilityPublic, Format: helpdesk.FormatHTML,
 		Body: t.Description, Created: t.Created}
 	c.Attachments, c.Body = v.files(t.Attachments, t.ID, 0, c.Body)
 	if !v.target {
@@ -180,7 +181,7 @@ func unlined(c *helpdesk.Comment) origin.Line {
 }
 
 func (v view) comment(t *ticket, s *conversation) helpdesk.Comment {
-	c := helpdesk.Comment{Key: id(s.ID), Author: id(s.User), Visibility: helpdesk.VisibilityPublic, Format: helpdesk.FormatHTML, Body: s.Body, Created: s.Created}
+	c := helpdesk.Comment{Key: rest.ID(s.ID), Author: rest.ID(s.User), Visibility: helpdesk.VisibilityPublic, Format: helpdesk.FormatHTML, Body: s.Body, Created: s.Created}
 	if s.Private {
 		c.Visibility = helpdesk.VisibilityPrivate
 	}
@@ -195,7 +196,7 @@ func (v view) comment(t *ticket, s *conversation) helpdesk.Comment {
 // ours: their addresses die.
 func (v view) files(all []file, ticket, conversation int64, body string) (list []helpdesk.Attachment, shown string) {
 	for _, f := range all {
-		a := helpdesk.Attachment{Key: id(f.ID), Name: f.Name, ContentType: f.ContentType, Size: f.Size, Locator: fmt.Sprintf("%d/%d/%d", ticket, conversation, f.ID)}
+		a := helpdesk.Attachment{Key: rest.ID(f.ID), Name: f.Name, ContentType: f.ContentType, Size: f.Size, Locator: fmt.Sprintf("%d/%d/%d", ticket, conversation, f.ID)}
 		before := body
 		for _, address := range []string{f.URL, html.EscapeString(f.URL)} {
 			if address != "" {

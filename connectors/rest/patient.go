@@ -23,7 +23,7 @@ func Patiently(ctx context.Context, do func() error) error {
 		if !errors.As(err, &limited) || limited.After <= 0 || limited.After > longest || tooLate(ctx, limited.After) {
 			return err
 		}
-		if sleep(ctx, limited.After) != nil {
+		if Sleep(ctx, limited.After) != nil {
 			return ctx.Err()
 		}
 	}

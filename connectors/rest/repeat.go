@@ -60,7 +60,7 @@ func persist[T any](ctx context.Context, c *Client, r Request, read func(*http.R
 		if wait > patience || tooLate(ctx, wait) {
 			return answer, m.shortened(r.Name, wait)
 		}
-		if sleep(ctx, wait) != nil {
+		if Sleep(ctx, wait) != nil {
 			return answer, given(ctx, r.Name)
 		}
 	}
@@ -134,7 +134,7 @@ func (c *Client) enter(ctx context.Context, r Request) (*place, error) {
 		if wait > patience || tooLate(ctx, wait) {
 			return nil, fmt.Errorf("%s: %w", r.Name, &connectors.RateLimited{After: wait})
 		}
-		if sleep(ctx, wait) != nil {
+		if Sleep(ctx, wait) != nil {
 			return nil, given(ctx, r.Name)
 		}
 		p, err := c.gate.enter(ctx, !r.reads())
@@ -180,7 +180,8 @@ func tooLate(ctx context.Context, wait time.Duration) bool {
 	return ok && wait > 0 && time.Until(deadline) < wait
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits, unless the context ends first: then it returns the context's error.
+func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}

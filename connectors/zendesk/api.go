@@ -173,23 +173,6 @@ type attachment struct {
 	Inline      bool   `json:"inline"`
 }
 
-func id(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
-}
-
-// number is an id that Zendesk may have given, or ErrNotFound: anything else would
-// be another path.
-func number(name, text string) (int64, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 || id(n) != text {
-		return 0, fmt.Errorf("zendesk: %s: %w", name, connectors.ErrNotFound)
-	}
-	return n, nil
-}
-
 // get reads one object or one page.
 func (d *desk) get(ctx context.Context, name, path string, query url.Values, into any) error {
 	_, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: query, Name: "zendesk: " + name}, into)

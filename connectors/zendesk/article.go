@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -114,7 +115,7 @@ func (s *source) articles(ctx context.Context, after connectors.Cursor) (connect
 
 // translated gives an article in each of its languages.
 func (s *source) translated(ctx context.Context, a *article, all shelves) (records []helpdesk.Record, err error) {
-	path := "/help_center/articles/" + id(a.ID)
+	path := "/help_center/articles/" + rest.ID(a.ID)
 	var attached []attachment
 	err = absent(each(ctx, s.desk, "list attachments", path+"/attachments.json", "article_attachments", nil, func(x attachment) bool {
 		attached = append(attached, x)
@@ -133,13 +134,13 @@ func (s *source) translated(ctx context.Context, a *article, all shelves) (recor
 // articleOf is an article in a language. Its files are those of the language that
 // it was written in, and those that the text shows.
 func articleOf(a *article, t *translation, attached []attachment, section []string) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindArticle, id(a.ID)+"/"+t.Locale)
+	r := helpdesk.New(helpdesk.KindArticle, rest.ID(a.ID)+"/"+t.Locale)
 	r.Changed = t.Updated
 	state := "published"
 	if t.Draft {
 		state = "draft"
 	}
-	*r.Article = helpdesk.Article{Title: t.Title, Body: t.Body, Section: section, Locale: t.Locale, State: state, Author: id(a.Author),
+	*r.Article = helpdesk.Article{Title: t.Title, Body: t.Body, Section: section, Locale: t.Locale, State: state, Author: rest.ID(a.Author),
 		Tags: unlabelled(a.Labels), Created: t.Created, Updated: t.Updated}
 	extra := map[string]string{}
 	if a.Votes != 0 {
@@ -147,7 +148,7 @@ func articleOf(a *article, t *translation, attached []attachment, section []stri
 	}
 	r.Article.Attachments, r.Article.Body = files(attached, guideFile, t.Body)
 	if t.Locale != a.Source {
-		extra["translation_of"] = id(a.ID) + "/" + a.Source
+		extra["translation_of"] = rest.ID(a.ID) + "/" + a.Source
 		r.Article.Attachments = slices.DeleteFunc(r.Article.Attachments, func(f helpdesk.Attachment) bool { return f.ContentID == "" })
 	}
 	r.Article.Extra = sorted(extra)
@@ -176,14 +177,14 @@ func (s *source) article(ctx context.Context, key string) (helpdesk.Record, erro
 }
 
 func (d *desk) readArticle(ctx context.Context, key string) (*article, error) {
-	n, err := number("read article", key)
+	n, err := rest.Number("zendesk: read article", key)
 	if err != nil {
 		return nil, err
 	}
 	var answer struct {
 		Article *article `json:"article"`
 	}
-	if err := d.get(ctx, "read article", "/help_center/articles/"+id(n)+".json", nil, &answer); err != nil {
+	if err := d.get(ctx, "read article", "/help_center/articles/"+rest.ID(n)+".json", nil, &answer); err != nil {
 		return nil, err
 	}
 	if answer.Article == nil || answer.Article.ID != n {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/markup"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -17,7 +18,7 @@ func references(field string, keys ...string) (all []int64, err error) {
 		if key == "" {
 			continue
 		}
-		n, err := number(field, key)
+		n, err := rest.Number("zendesk: "+field, key)
 		if err != nil {
 			return nil, unknown(field)
 		}
@@ -150,7 +151,7 @@ func (t *target) createGroup(ctx context.Context, d connectors.Draft) (string, e
 	if answer.Group == nil || answer.Group.ID == 0 {
 		return "", unlike("create group")
 	}
-	return id(answer.Group.ID), nil
+	return rest.ID(answer.Group.ID), nil
 }
 
 // How much a ticket takes.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -60,7 +61,7 @@ func (t *target) many(ctx context.Context, k helpdesk.Kind, bodies []object) ([]
 		case r.ID == 0:
 			created[i].Err = unlike(name)
 		default:
-			created[i].ID = id(r.ID)
+			created[i].ID = rest.ID(r.ID)
 		}
 	}
 	return created, nil
@@ -96,7 +97,7 @@ func (t *target) run(ctx context.Context, method, name, path string, query map[s
 		if waited > everyLooks {
 			return nil, fmt.Errorf("zendesk: %s: %w: the job does not end", name, connectors.ErrUnavailable)
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := rest.Sleep(ctx, pause); err != nil {
 			return nil, fmt.Errorf("zendesk: %s: %w", name, err)
 		}
 		answer.Job = nil
@@ -112,14 +113,3 @@ func (t *target) run(ctx context.Context, method, name, path string, query map[s
 
 // unsure is the error of a job that can't be asked for any more: it goes on.
 func unsure(err error) error { return fmt.Errorf("%w: %w", connectors.ErrUnavailable, err) }
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -79,7 +80,7 @@ func (t *target) Find(ctx context.Context, k helpdesk.Kind, marker string) (ids 
 	}
 	err = each(ctx, t.desk, "find "+string(k), f.path, f.list, query, func(m marked) bool {
 		if m.marker() == marker && !m.gone() {
-			ids = append(ids, id(m.ID))
+			ids = append(ids, rest.ID(m.ID))
 		}
 		return true
 	})
@@ -95,7 +96,7 @@ func (t *target) Census(ctx context.Context, k helpdesk.Kind, prefix string) ite
 				return true
 			}
 			seen[m.ID] = true
-			return yield(connectors.Marked{ID: id(m.ID), Marker: m.marker()}, nil)
+			return yield(connectors.Marked{ID: rest.ID(m.ID), Marker: m.marker()}, nil)
 		}
 		var err error
 		if k == helpdesk.KindTicket {

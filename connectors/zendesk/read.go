@@ -22,7 +22,7 @@ func (d *desk) readTicket(ctx context.Context, n int64) (*ticket, *metricSet, er
 		Ticket *ticket     `json:"ticket"`
 		Sets   []metricSet `json:"metric_sets"`
 	}
-	if err := d.get(ctx, "read ticket", "/tickets/"+id(n)+".json", url.Values{"include": {"metric_sets"}}, &answer); err != nil {
+	if err := d.get(ctx, "read ticket", "/tickets/"+rest.ID(n)+".json", url.Values{"include": {"metric_sets"}}, &answer); err != nil {
 		return nil, nil, err
 	}
 	if answer.Ticket == nil || answer.Ticket.ID != n {
@@ -41,7 +41,7 @@ func (d *desk) readUser(ctx context.Context, n int64) (*user, error) {
 	var answer struct {
 		User *user `json:"user"`
 	}
-	if err := d.get(ctx, "read person", "/users/"+id(n)+".json", nil, &answer); err != nil {
+	if err := d.get(ctx, "read person", "/users/"+rest.ID(n)+".json", nil, &answer); err != nil {
 		return nil, err
 	}
 	switch {
@@ -57,7 +57,7 @@ func (d *desk) readOrganization(ctx context.Context, n int64) (*organization, er
 	var answer struct {
 		Organization *organization `json:"organization"`
 	}
-	if err := d.get(ctx, "read organization", "/organizations/"+id(n)+".json", nil, &answer); err != nil {
+	if err := d.get(ctx, "read organization", "/organizations/"+rest.ID(n)+".json", nil, &answer); err != nil {
 		return nil, err
 	}
 	switch {
@@ -77,7 +77,7 @@ func (d *desk) persons(ctx context.Context, f *facts, users []user) (all []helpd
 	}
 	var ids []string
 	for _, u := range users {
-		ids = append(ids, id(u.ID))
+		ids = append(ids, rest.ID(u.ID))
 	}
 	var answer struct {
 		Identities []identity `json:"identities"`
@@ -108,9 +108,9 @@ func (d *desk) persons(ctx context.Context, f *facts, users []user) (all []helpd
 
 // memberships are the groups or organizations that a person is in.
 func (d *desk) memberships(ctx context.Context, user int64, of string) (keys []string, err error) {
-	path := "/users/" + id(user) + "/" + of + "_memberships.json"
+	path := "/users/" + rest.ID(user) + "/" + of + "_memberships.json"
 	err = absent(each(ctx, d, "list memberships", path, of+"_memberships", nil, func(m membership) bool {
-		keys = append(keys, id(m.Group+m.Organization)) // one of the two is 0
+		keys = append(keys, rest.ID(m.Group+m.Organization)) // one of the two is 0
 		return true
 	}))
 	return keys, err
@@ -138,7 +138,7 @@ func (d *desk) OpenAttachment(ctx context.Context, a helpdesk.Attachment) (io.Re
 	if rest, ok := strings.CutPrefix(key, guideFile); ok {
 		path, key = "/help_center/articles/attachments/", rest
 	}
-	n, err := number("read attachment", key)
+	n, err := rest.Number("zendesk: read attachment", key)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -42,7 +43,7 @@ func (t *target) Remove(ctx context.Context, k helpdesk.Kind, ids []string) (don
 func (t *target) removeTickets(ctx context.Context, ids []string) ([]connectors.Removal, error) {
 	var there []string
 	for _, key := range ids {
-		if _, err := number("remove ticket", key); err == nil {
+		if _, err := rest.Number("zendesk: remove ticket", key); err == nil {
 			there = append(there, key)
 		}
 	}
@@ -67,7 +68,7 @@ func (t *target) removeTickets(ctx context.Context, ids []string) ([]connectors.
 }
 
 func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (connectors.Removal, error) {
-	if _, err := number("remove", key); err != nil {
+	if _, err := rest.Number("zendesk: remove", key); err != nil {
 		return "", err
 	}
 	remove := func(path string) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -52,7 +53,7 @@ func (s *source) rollList(ctx context.Context, list string, after connectors.Cur
 			return connectors.Roll{}, err
 		}
 		for _, x := range some {
-			roll.Keys = append(roll.Keys, id(x.ID))
+			roll.Keys = append(roll.Keys, rest.ID(x.ID))
 		}
 		if roll.Next = connectors.Cursor(next); next == "" {
 			roll.Last = true
@@ -73,7 +74,7 @@ func (s *source) rollTickets(ctx context.Context, after connectors.Cursor) (conn
 	roll := connectors.Roll{Next: e.next, Last: e.last}
 	add := func(t ticket) {
 		if t.Status != deleted {
-			roll.Keys = append(roll.Keys, id(t.ID))
+			roll.Keys = append(roll.Keys, rest.ID(t.ID))
 		}
 	}
 	for _, t := range e.rows {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -42,7 +43,7 @@ func (t *target) createArticle(ctx context.Context, f *facts, d connectors.Draft
 	var answer struct {
 		Article *article `json:"article"`
 	}
-	err = t.send(ctx, http.MethodPost, "create article", "/help_center/sections/"+id(section)+"/articles.json", nil,
+	err = t.send(ctx, http.MethodPost, "create article", "/help_center/sections/"+rest.ID(section)+"/articles.json", nil,
 		object{"article": body, "notify_subscribers": false}, &answer)
 	if err != nil {
 		return "", err
@@ -50,7 +51,7 @@ func (t *target) createArticle(ctx context.Context, f *facts, d connectors.Draft
 	if answer.Article == nil || answer.Article.ID == 0 {
 		return "", unlike("create article")
 	}
-	key := id(answer.Article.ID)
+	key := rest.ID(answer.Article.ID)
 	return key, t.claim(ctx, key, ids)
 }
 
@@ -86,7 +87,7 @@ func (t *target) claim(ctx context.Context, key string, ids []int64) error {
 // claimMissing gives an article the files of the draft that it does not have, told
 // by name and size, and says how many.
 func (t *target) claimMissing(ctx context.Context, key string, d connectors.Draft) (int, error) {
-	if _, err := number("read article", key); err != nil {
+	if _, err := rest.Number("zendesk: read article", key); err != nil {
 		return 0, err
 	}
 	had, err := t.filesOf(ctx, key)
@@ -167,7 +168,7 @@ func (t *target) makeShelf(ctx context.Context, name, locale string, category, s
 	if section != 0 {
 		body["parent_section_id"] = section
 	}
-	err := t.send(ctx, http.MethodPost, "create section", "/help_center/categories/"+id(category)+"/sections.json", nil, object{"section": body}, &answer)
+	err := t.send(ctx, http.MethodPost, "create section", "/help_center/categories/"+rest.ID(category)+"/sections.json", nil, object{"section": body}, &answer)
 	if err == nil && answer.Section == nil {
 		err = unlike("create section")
 	}

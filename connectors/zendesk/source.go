@@ -178,7 +178,7 @@ func (s *source) people(ctx context.Context, f *facts, after connectors.Cursor) 
 	}
 	for _, u := range e.rows {
 		if u.gone() {
-			page.Gone = append(page.Gone, connectors.Gone{Key: id(u.ID)})
+			page.Gone = append(page.Gone, connectors.Gone{Key: rest.ID(u.ID)})
 		}
 	}
 	return page, nil
@@ -216,7 +216,7 @@ func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor)
 	for i := range e.rows {
 		t := &e.rows[i]
 		if t.Status == deleted {
-			page.Gone = append(page.Gone, connectors.Gone{Key: id(t.ID)})
+			page.Gone = append(page.Gone, connectors.Gone{Key: rest.ID(t.ID)})
 			continue
 		}
 		together.Go(func() error {
@@ -248,7 +248,7 @@ const deleted = "deleted"
 
 // whole reads a ticket's comments to it.
 func (s *source) whole(ctx context.Context, f *facts, t *ticket, m *metricSet) (*helpdesk.Record, error) {
-	comments, err := s.comments(ctx, id(t.ID))
+	comments, err := s.comments(ctx, rest.ID(t.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +292,7 @@ func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (helpdesk
 	case helpdesk.KindArticle:
 		return s.article(ctx, key)
 	}
-	n, err := number("read "+string(k), key)
+	n, err := rest.Number("zendesk: read "+string(k), key)
 	if err != nil {
 		return helpdesk.Record{}, err
 	}
@@ -385,7 +385,7 @@ func (s *source) definitions(ctx context.Context) ([]helpdesk.Record, error) {
 func definitions(f *facts) (all []helpdesk.Record) {
 	for i := range f.fields {
 		c := &f.fields[i]
-		r := helpdesk.New(helpdesk.KindDefinition, c.scope+"/"+id(c.ID))
+		r := helpdesk.New(helpdesk.KindDefinition, c.scope+"/"+rest.ID(c.ID))
 		*r.Definition = helpdesk.Definition{Title: c.Title, Scope: c.scope, Type: c.Type, Required: c.Required}
 		for _, o := range c.Options {
 			r.Definition.Options = append(r.Definition.Options, o.Name)
@@ -406,7 +406,7 @@ func (s *source) groups(ctx context.Context) (all []helpdesk.Record, err error) 
 }
 
 func groupOf(g *group) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindGroup, id(g.ID))
+	r := helpdesk.New(helpdesk.KindGroup, rest.ID(g.ID))
 	r.Changed = g.Updated
 	*r.Group = helpdesk.Group{Name: g.Name, Description: unmarked(g.Description)}
 	return r

@@ -11,6 +11,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/markup"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -99,7 +100,7 @@ func (t *target) Read(ctx context.Context, k helpdesk.Kind, key string) (helpdes
 	if err != nil {
 		return helpdesk.Record{}, err
 	}
-	n, err := number("read "+string(k), key)
+	n, err := rest.Number("zendesk: read "+string(k), key)
 	if err != nil {
 		return helpdesk.Record{}, err
 	}
@@ -136,7 +137,7 @@ func (t *target) readPerson(ctx context.Context, f *facts, n int64) (helpdesk.Re
 		return helpdesk.Record{}, err
 	}
 	var list []identity
-	err = each(ctx, t.desk, "list addresses", "/users/"+id(n)+"/identities.json", "identities", nil, func(i identity) bool {
+	err = each(ctx, t.desk, "list addresses", "/users/"+rest.ID(n)+"/identities.json", "identities", nil, func(i identity) bool {
 		list = append(list, i)
 		return true
 	})
@@ -173,7 +174,7 @@ func (t *target) readGroup(ctx context.Context, key string) (helpdesk.Record, er
 		return helpdesk.Record{}, err
 	}
 	switch {
-	case answer.Group == nil || id(answer.Group.ID) != key:
+	case answer.Group == nil || rest.ID(answer.Group.ID) != key:
 		return helpdesk.Record{}, unlike("read group")
 	case answer.Group.Deleted:
 		return helpdesk.Record{}, fmt.Errorf("zendesk: read group: %w", connectors.ErrNotFound)
@@ -189,7 +190,7 @@ func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err 
 	case r.Group != nil && r.Group.Name != "":
 		err = each(ctx, t.desk, "list groups", "/groups.json", "groups", nil, func(g group) bool {
 			if !g.Deleted && strings.EqualFold(g.Name, r.Group.Name) {
-				key = id(g.ID)
+				key = rest.ID(g.ID)
 			}
 			return key == ""
 		})
@@ -197,7 +198,7 @@ func (t *target) Match(ctx context.Context, r helpdesk.Record) (key string, err 
 		err = each(ctx, t.desk, "find organization", "/organizations/search.json", "organizations", url.Values{"name": {r.Organization.Name}},
 			func(o organization) bool {
 				if strings.EqualFold(o.Name, r.Organization.Name) {
-					key = id(o.ID)
+					key = rest.ID(o.ID)
 				}
 				return key == ""
 			})
@@ -217,9 +218,9 @@ func (t *target) byAddress(ctx context.Context, address string) (key string, err
 	})
 	for i := range found {
 		if u := &found[i]; err == nil && key == "" && !u.gone() {
-			err = each(ctx, t.desk, "list addresses", "/users/"+id(u.ID)+"/identities.json", "identities", nil, func(i identity) bool {
+			err = each(ctx, t.desk, "list addresses", "/users/"+rest.ID(u.ID)+"/identities.json", "identities", nil, func(i identity) bool {
 				if i.Type == "email" && strings.EqualFold(i.Value, address) {
-					key = id(u.ID)
+					key = rest.ID(u.ID)
 				}
 				return key == ""
 			})
@@ -238,14 +239,14 @@ func (t *target) Finish(ctx context.Context, key string, d connectors.Draft) err
 		_, err := t.claimMissing(ctx, key, d)
 		return err
 	case r.Ticket != nil:
-		_, err := number("finish ticket", key)
+		_, err := rest.Number("zendesk: finish ticket", key)
 		return err
 	}
 	return nil
 }
 
 func (t *target) finishPerson(ctx context.Context, key string, p *helpdesk.Person) error {
-	n, err := number("finish person", key)
+	n, err := rest.Number("zendesk: finish person", key)
 	if err != nil {
 		return err
 	}

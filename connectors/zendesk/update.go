@@ -18,7 +18,7 @@ import (
 
 // Append adds a comment. It has the date of now: a line says when it was written.
 func (t *target) Append(ctx context.Context, key string, c helpdesk.Comment, open connectors.OpenFunc) (string, error) {
-	if _, err := number("add comment", key); err != nil {
+	if _, err := rest.Number("zendesk: add comment", key); err != nil {
 		return "", err
 	}
 	if _, err := t.learn(ctx); err != nil {
@@ -51,7 +51,7 @@ func (t *target) Append(ctx context.Context, key string, c helpdesk.Comment, ope
 	}
 	for _, e := range answer.Audit.Events {
 		if e.Type == "Comment" {
-			return id(e.ID), nil
+			return rest.ID(e.ID), nil
 		}
 	}
 	return "", nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors/markup"
 	"github.com/safeconduct/safeconduct/connectors/origin"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -22,7 +23,7 @@ type view struct {
 }
 
 func (v view) organization(o *organization) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindOrganization, id(o.ID))
+	r := helpdesk.New(helpdesk.KindOrganization, rest.ID(o.ID))
 	r.Changed = o.Updated
 	*r.Organization = helpdesk.Organization{Name: o.Name, Domains: o.Domains, Tags: o.Tags, Notes: o.Notes,
 		Custom: v.f.custom("organization", o.Fields)}
@@ -35,11 +36,11 @@ func (v view) organization(o *organization) helpdesk.Record {
 
 // person is a user with the addresses among the identities that are theirs.
 func (v view) person(u *user, identities []identity) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindPerson, id(u.ID))
+	r := helpdesk.New(helpdesk.KindPerson, rest.ID(u.ID))
 	r.Changed = u.Updated
 	*r.Person = helpdesk.Person{Name: u.Name, Role: helpdesk.RoleContact, Locale: u.Locale, TimeZone: u.TimeZone, Notes: u.Notes, Tags: u.Tags,
 		Suspended: u.Suspended, Custom: v.f.custom("person", u.Fields),
-		Organizations: unique([]string{id(u.Organization)})}
+		Organizations: unique([]string{rest.ID(u.Organization)})}
 	if u.Role != "end-user" {
 		r.Person.Role = helpdesk.RoleAgent
 	}
@@ -71,11 +72,11 @@ func administrator(role string) string {
 }
 
 func (v view) ticket(t *ticket, comments []comment) helpdesk.Record {
-	r := helpdesk.New(helpdesk.KindTicket, id(t.ID))
+	r := helpdesk.New(helpdesk.KindTicket, rest.ID(t.ID))
 	r.Changed = t.Updated
 	k := r.Ticket
 	*k = helpdesk.Ticket{Subject: t.Subject, Status: v.f.status(t), Priority: t.Priority, Type: t.Type,
-		Requester: id(t.Requester), Submitter: id(t.Submitter), Assignee: id(t.Assignee), Group: id(t.Group), Organization: id(t.Organization),
+		Requester: rest.ID(t.Requester), Submitter: rest.ID(t.Submitter), Assignee: rest.ID(t.Assignee), Group: rest.ID(t.Group), Organization: rest.ID(t.Organization),
 		Created: t.Created, Updated: t.Updated}
 	if t.Due != nil {
 		k.Due = t.Due.UTC()
@@ -85,7 +86,7 @@ func (v view) ticket(t *ticket, comments []comment) helpdesk.Record {
 	k.Tags = slices.DeleteFunc(slices.Clone(t.Tags), func(tag string) bool { return slices.Contains(ofFields, tag) })
 	for role, people := range map[string][]int64{"cc": t.Copied, "follower": t.Followers} {
 		for _, p := range people {
-			k.Participants = append(k.Participants, helpdesk.Participant{Role: role, Person: id(p)})
+			k.Participants = append(k.Participants, helpdesk.Participant{Role: role, Person: rest.ID(p)})
 		}
 	}
 	slices.SortStableFunc(k.Participants, func(a, b helpdesk.Participant) int { return cmp.Compare(a.Role, b.Role) })
@@ -100,7 +101,7 @@ func (v view) ticket(t *ticket, comments []comment) helpdesk.Record {
 
 // history is what a source tells of a ticket besides.
 func (v view) history(k *helpdesk.Ticket, t *ticket, comments []comment) {
-	k.Number, k.Category, k.Channel = id(t.ID), t.Status, t.Via.Channel
+	k.Number, k.Category, k.Channel = rest.ID(t.ID), t.Status, t.Via.Channel
 	for _, b := range v.f.brands {
 		if b.ID == t.Brand {
 			k.Brand = b.Name
@@ -115,7 +116,7 @@ func (v view) history(k *helpdesk.Ticket, t *ticket, comments []comment) {
 	if r := t.Rating; r != nil && (r.Score == "good" || r.Score == "bad") {
 		k.Ratings = []helpdesk.Rating{{Score: r.Score, Comment: r.Comment}}
 	}
-	k.Extra = sorted(map[string]string{"external_id": t.External, "recipient": t.Recipient, "ticket_form": id(t.Form)})
+	k.Extra = sorted(map[string]string{"external_id": t.External, "recipient": t.Recipient, "ticket_form": rest.ID(t.Form)})
 }
 
 // mergedTag is on tickets that were merged into another.
@@ -123,21 +124,21 @@ const mergedTag = "closed_by_merge"
 
 func links(t *ticket, comments []comment) (all []helpdesk.Link) {
 	if t.Problem != 0 {
-		all = append(all, helpdesk.Link{Type: "problem_of", Ticket: id(t.Problem)})
+		all = append(all, helpdesk.Link{Type: "problem_of", Ticket: rest.ID(t.Problem)})
 	}
 	if from := t.Via.Source; from.Rel == "follow_up" && from.From.Ticket != 0 {
-		all = append(all, helpdesk.Link{Type: "follow_up_of", Ticket: id(from.From.Ticket)})
+		all = append(all, helpdesk.Link{Type: "follow_up_of", Ticket: rest.ID(from.From.Ticket)})
 	}
 	for _, c := range slices.Backward(comments) { // the last says into what
 		if from := c.Via.Source; slices.Contains(t.Tags, mergedTag) && from.Rel == "merge" && from.From.Ticket != 0 {
-			return append(all, helpdesk.Link{Type: "merged_into", Ticket: id(from.From.Ticket)})
+			return append(all, helpdesk.Link{Type: "merged_into", Ticket: rest.ID(from.From.Ticket)})
 		}
 	}
 	return all
 }
 
 func (v view) comment(c *comment) helpdesk.Comment {
-	r := helpdesk.Comment{Key: id(c.ID), Author: id(c.Author), Visibility: helpdesk.VisibilityPrivate, Created: c.Created}
+	r := helpdesk.Comment{Key: rest.ID(c.ID), Author: rest.ID(c.Author), Visibility: helpdesk.VisibilityPrivate, Created: c.Created}
 	if c.Public {
 		r.Visibility = helpdesk.VisibilityPublic
 	}
@@ -177,7 +178,7 @@ func unboxed(body string) string {
 // ours: the addresses of pictures die with the account.
 func files(all []attachment, prefix, body string) (list []helpdesk.Attachment, shown string) {
 	for _, a := range all {
-		f := helpdesk.Attachment{Key: id(a.ID), Name: a.Name, ContentType: a.ContentType, Size: a.Size, Locator: prefix + id(a.ID)}
+		f := helpdesk.Attachment{Key: rest.ID(a.ID), Name: a.Name, ContentType: a.ContentType, Size: a.Size, Locator: prefix + rest.ID(a.ID)}
 		cid := fmt.Sprintf("attachment-%d@zendesk", a.ID)
 		before := body
 		for _, address := range []string{a.URL, html.EscapeString(a.URL)} {

@@ -215,6 +215,19 @@ type Marked struct {
 	Marker string
 }
 
+// FindByCensus is Find for a target whose census filters by the marker at once.
+func FindByCensus(ctx context.Context, c Censor, k helpdesk.Kind, marker string) (ids []string, err error) {
+	for m, err := range c.Census(ctx, k, marker) {
+		if err != nil {
+			return nil, err
+		}
+		if m.Marker == marker {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids, nil
+}
+
 // A Remover takes back what a migration created.
 type Remover interface {
 	// Remove removes the records, whose kind is k, with their parts. An id that is

@@ -171,15 +171,7 @@ const lately = 10 * time.Minute
 // know yet, the latest are gone through.
 func (t *target) Find(ctx context.Context, k helpdesk.Kind, marker string) (ids []string, err error) {
 	if k != helpdesk.KindTicket {
-		for m, err := range t.Census(ctx, k, marker) {
-			if err != nil {
-				return nil, err
-			}
-			if m.Marker == marker {
-				ids = append(ids, m.ID)
-			}
-		}
-		return ids, nil
+		return connectors.FindByCensus(ctx, t, k, marker)
 	}
 	f, err := t.learn(ctx)
 	if err != nil {

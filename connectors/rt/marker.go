@@ -12,16 +12,8 @@ import (
 )
 
 // Find looks for the marker in its custom field.
-func (t *target) Find(ctx context.Context, k helpdesk.Kind, marker string) (ids []string, err error) {
-	for m, err := range t.Census(ctx, k, marker) {
-		if err != nil {
-			return nil, err
-		}
-		if m.Marker == marker {
-			ids = append(ids, m.ID)
-		}
-	}
-	return ids, nil
+func (t *target) Find(ctx context.Context, k helpdesk.Kind, marker string) ([]string, error) {
+	return connectors.FindByCensus(ctx, t, k, marker)
 }
 
 // Census searches the custom field. What was deleted or taken back is not in it:

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 )
@@ -126,6 +128,12 @@ type Plan struct {
 	Hash     string    `json:"hash"`
 	Uploaded time.Time `json:"uploaded"`
 	Text     string    `json:"text,omitempty"` // YAML; not in the answer to an upload
+}
+
+// PlanOf is the plan of a text that was uploaded at a time.
+func PlanOf(m Migration, text []byte, at time.Time) Plan {
+	sum := sha256.Sum256(text)
+	return Plan{Migration: m.Name, Hash: hex.EncodeToString(sum[:8]), Uploaded: at.UTC().Truncate(time.Second), Text: string(text)}
 }
 
 // Modes of a run.

@@ -3,8 +3,6 @@ package embedded
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -35,11 +33,12 @@ type Service struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu     sync.Mutex
-	rows   map[string]*sqlite.Store // ledgers that are read, by migration
-	works  map[string]*work         // the last work of each migration
-	tasks  map[string]*task
-	counts map[string]counted
+	records api.Counted[string, map[string]map[string]int] // by migration, kind and state
+
+	mu    sync.Mutex
+	rows  map[string]*sqlite.Store // ledgers that are read, by migration
+	works map[string]*work         // the last work of each migration
+	tasks map[string]*task
 }
 
 // NewService opens a service for the plan in a file. It returns an error if there
@@ -50,7 +49,7 @@ func NewService(file string, o Options) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{options: o, file: file, folder: p.Folder(), tenant: p.Tenant, rows: map[string]*sqlite.Store{},
-		works: map[string]*work{}, tasks: map[string]*task{}, counts: map[string]counted{}}
+		works: map[string]*work{}, tasks: map[string]*task{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -97,8 +96,6 @@ func (s *Service) uploaded(name string) string {
 	return filepath.Join(s.options.Home, name, "plan.yaml")
 }
 
-const demoEnd = "-demo"
-
 // readPlan reads the plan of a migration as it stands now: the file that the
 // service was started with, or what was uploaded. A demo has that of its
 // migration.
@@ -106,7 +103,7 @@ func (s *Service) readPlan(m api.Migration) (p *plan.Plan, text []byte, err erro
 	if m.Tenant != s.tenant {
 		return nil, nil, api.NotFound("migration")
 	}
-	if base, demo := strings.CutSuffix(m.Name, demoEnd); demo {
+	if base, demo := strings.CutSuffix(m.Name, plan.DemoEnd); demo {
 		if p, text, err = s.readPlan(api.Migration{Tenant: m.Tenant, Name: base}); err == nil {
 			return p.Demo(), text, nil
 		}
@@ -116,7 +113,7 @@ func (s *Service) readPlan(m api.Migration) (p *plan.Plan, text []byte, err erro
 			continue
 		}
 		if p, err = plan.Parse(text, s.folder); err != nil && file == s.file {
-			return nil, nil, planRefusal(err)
+			return nil, nil, api.BadPlan(err)
 		}
 		if err == nil && p.Migration == m.Name {
 			return p, text, nil
@@ -127,16 +124,12 @@ func (s *Service) readPlan(m api.Migration) (p *plan.Plan, text []byte, err erro
 
 // isDemo reports whether a migration is the demo of another.
 func (s *Service) isDemo(m api.Migration) bool {
-	base, demo := strings.CutSuffix(m.Name, demoEnd)
+	base, demo := strings.CutSuffix(m.Name, plan.DemoEnd)
 	if demo {
 		_, _, err := s.readPlan(api.Migration{Tenant: m.Tenant, Name: base})
 		return err == nil
 	}
 	return false
-}
-
-func planRefusal(err error) error {
-	return &api.Refusal{Kind: api.ErrInvalid, Code: "plan", Say: "The plan does not work: " + err.Error() + ".", Next: "Correct it and send it again."}
 }
 
 // Plan returns the plan of a migration.
@@ -148,16 +141,16 @@ func (s *Service) Plan(_ context.Context, m api.Migration) (api.Plan, error) {
 	return s.planOf(m, text), nil
 }
 
+// planOf is the plan as it lies in the home, or where the service was started with.
 func (s *Service) planOf(m api.Migration, text []byte) api.Plan {
-	sum := sha256.Sum256(text)
-	p := api.Plan{Migration: m.Name, Hash: hex.EncodeToString(sum[:8]), Text: string(text)}
+	var at time.Time
 	for _, file := range []string{s.uploaded(m.Name), s.file} {
 		if info, err := os.Stat(file); err == nil {
-			p.Uploaded = info.ModTime().UTC().Truncate(time.Second)
+			at = info.ModTime()
 			break
 		}
 	}
-	return p
+	return api.PlanOf(m, text, at)
 }
 
 // PutPlan keeps an uploaded plan in the home. That of the file the service was
@@ -165,10 +158,10 @@ func (s *Service) planOf(m api.Migration, text []byte) api.Plan {
 func (s *Service) PutPlan(_ context.Context, m api.Migration, text []byte) (api.Plan, error) {
 	p, err := plan.Parse(text, s.folder)
 	if err != nil {
-		return api.Plan{}, planRefusal(err)
+		return api.Plan{}, api.BadPlan(err)
 	}
-	if p.Migration != m.Name || p.Tenant != s.tenant || m.Tenant != s.tenant || strings.HasSuffix(m.Name, demoEnd) {
-		return api.Plan{}, planRefusal(errors.New("it is for another migration or tenant than the path"))
+	if p.Migration != m.Name || p.Tenant != s.tenant || m.Tenant != s.tenant || strings.HasSuffix(m.Name, plan.DemoEnd) {
+		return api.Plan{}, api.BadPlan(errors.New("it is for another migration or tenant than the path"))
 	}
 	own, err := plan.Read(s.file)
 	if err == nil && own.Migration == m.Name {

@@ -6,12 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/gofrs/flock"
 
 	"github.com/safeconduct/safeconduct/internal/api"
-	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
@@ -49,7 +47,10 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 		if status, err = api.FromLedger(ctx, rows, m); err != nil {
 			return status, err
 		}
-		if status.Records, err = s.records(ctx, rows, m); err != nil {
+		status.Records, err = s.records.Of(m.Name, func() (map[string]map[string]int, error) {
+			return migration.Tally(ctx, ledger.New(rows, m.Tenant, m.Name), 0)
+		})
+		if err != nil {
 			return status, err
 		}
 	}
@@ -65,12 +66,9 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	if err := s.others(ctx, rows, m, &status); err != nil {
 		return status, err
 	}
-	status.Settle(corrected...)
+	status.Settle(migration.Corrected()...)
 	return status, nil
 }
-
-// corrected are the failures that another plan mends.
-var corrected = []string{string(migration.PlanInvalid), string(migration.PlanChanged), string(migration.GateClosed)}
 
 // own adds the service's work. A run that failed before it was recorded is shown
 // as well: whoever started it waits for it.
@@ -138,39 +136,4 @@ func (s *Service) locked(name string) bool {
 		_ = lock.Unlock()
 	}
 	return err == nil && !free
-}
-
-// counted are the records of a migration by kind and state, and when that was.
-type counted struct {
-	records map[string]map[string]int
-	until   time.Time
-}
-
-// records counts the id map. A large one is not counted at every look: the next
-// time after twenty times as long as it took.
-func (s *Service) records(ctx context.Context, rows ledger.Store, m api.Migration) (map[string]map[string]int, error) {
-	s.mu.Lock()
-	known, ok := s.counts[m.Name]
-	s.mu.Unlock()
-	began := time.Now()
-	if ok && began.Before(known.until) {
-		return known.records, nil
-	}
-	all := map[string]map[string]int{}
-	l := ledger.New(rows, m.Tenant, m.Name)
-	for _, k := range helpdesk.Kinds() {
-		for e, err := range l.All(ctx, k) {
-			if err != nil {
-				return nil, err
-			}
-			if all[string(k)] == nil {
-				all[string(k)] = map[string]int{}
-			}
-			all[string(k)][string(e.State)]++
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.counts[m.Name] = counted{all, began.Add(20 * time.Since(began))}
-	return all, nil
 }

@@ -59,13 +59,10 @@ func (s *Service) runtime(ctx context.Context, p *plan.Plan) (*Runtime, error) {
 	r, err := Open(ctx, p, s.options)
 	if errors.Is(err, ErrLocked) {
 		return nil, &api.Refusal{Kind: api.ErrConflict, Code: "run-under-way", Say: "Another program is at work on this migration.",
-			Next: "Wait for it to end, or stop it with Ctrl-C.", After: shortly}
+			Next: "Wait for it to end, or stop it with Ctrl-C.", After: api.Shortly}
 	}
 	return r, err
 }
-
-// shortly is when to ask again for what is over soon.
-const shortly = 5 * time.Second
 
 // Start begins a run and returns when it has its id. As on the command line, a
 // demo and the first full run first remove what the last demo created.
@@ -77,8 +74,7 @@ func (s *Service) Start(ctx context.Context, m api.Migration, q api.Start) (api.
 	ask := Request{Mode: migration.Mode(q.Mode), Limit: q.Limit, PlanHash: q.PlanHash, Adopt: q.Adopt, GiveUp: q.NewRun}
 	switch demo := s.isDemo(m); {
 	case demo && q.Mode != api.ModeDemo:
-		return api.Started{}, &api.Refusal{Kind: api.ErrInvalid, Code: "demo", Say: m.Name + " is a demo.", Next: "Start the full run of " +
-			strings.TrimSuffix(m.Name, demoEnd) + "."}
+		return api.Started{}, api.OnlyADemo(m.Name, "Start the full run of "+strings.TrimSuffix(m.Name, plan.DemoEnd))
 	case q.Mode == api.ModeDemo:
 		if !demo {
 			p = p.Demo()
@@ -152,8 +148,7 @@ func (s *Service) take(name, key string) (w *work, again bool, err error) {
 		return w, true, nil
 	}
 	if w != nil && w.under {
-		return w, false, &api.Refusal{Kind: api.ErrConflict, Code: "run-under-way", Say: "A run is under way.",
-			Next: "Watch it: GET /v1/migrations/" + name + ". Start another when it has ended.", After: shortly}
+		return w, false, api.UnderWay(name)
 	}
 	w = &work{key: key, under: true, began: map[string]time.Time{}}
 	s.works[name] = w
@@ -212,13 +207,13 @@ func (s *Service) refuse(err error) error {
 	case errors.As(err, &refusal):
 		return err
 	case errors.Is(err, ErrUnfinished):
-		return &api.Refusal{Kind: api.ErrConflict, Code: "run-unfinished", Say: err.Error() + ".", Next: "Resume it, or give it up with new_run."}
+		return api.Unfinished(err.Error())
 	case errors.Is(err, ErrNothingToResume):
-		return &api.Refusal{Kind: api.ErrConflict, Code: "nothing-to-resume", Say: "There is no run to resume.", Next: "Start one."}
+		return api.ErrNothingToResume
 	case errors.Is(err, migration.ErrNotAsked):
-		return &api.Refusal{Kind: api.ErrConflict, Code: "does-not-wait", Say: "The run does not wait for an approval.", Next: "Look at its status."}
+		return api.ErrDoesNotWait
 	case errors.Is(err, migration.ErrDecided):
-		return &api.Refusal{Kind: api.ErrConflict, Code: "decided", Say: "Somebody has decided otherwise already.", Next: "Look at its status."}
+		return api.ErrDecided
 	}
 	return err
 }

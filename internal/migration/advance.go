@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
@@ -30,6 +31,27 @@ func Advanced(ctx context.Context, l *ledger.Ledger, run string) (a Advance, err
 		a.Verified += v.Records
 	}
 	return a, nil
+}
+
+// Tally counts the id map by kind and state. Of one that has more than most rows it
+// returns none; 0 is any number.
+func Tally(ctx context.Context, l *ledger.Ledger, most int) (map[string]map[string]int, error) {
+	all, n := map[string]map[string]int{}, 0
+	for _, k := range helpdesk.Kinds() {
+		for e, err := range l.All(ctx, k) {
+			if err != nil {
+				return nil, ofStorage("count the id map", err)
+			}
+			if n++; most > 0 && n > most {
+				return map[string]map[string]int{}, nil
+			}
+			if all[string(k)] == nil {
+				all[string(k)] = map[string]int{}
+			}
+			all[string(k)][string(e.State)]++
+		}
+	}
+	return all, nil
 }
 
 // Pending returns the question that a run waits for an answer to, with the counts

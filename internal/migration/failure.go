@@ -45,6 +45,11 @@ func Names() []Name {
 		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, LeaseTaken, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NoRemover, NotVerified, Aborted, Internal}
 }
 
+// Corrected lists the failures that another plan mends, and no resume.
+func Corrected() []string {
+	return []string{string(PlanInvalid), string(PlanChanged), string(GateClosed)}
+}
+
 // A Failure is an error as both runtimes and the execution history see it: a
 // name and a message of references and codes.
 type Failure struct {

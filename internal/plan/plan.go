@@ -108,11 +108,14 @@ func (p *Plan) Hash(target connectors.TargetProfile) string {
 // Folder is where the plan file lies; relative paths in it start there.
 func (p *Plan) Folder() string { return p.folder }
 
+// DemoEnd ends the names of migrations that are the demo of another.
+const DemoEnd = "-demo"
+
 // Demo is the plan of a demo: a migration of its own, with the masking preset
 // whatever the plan says. What is masked needs nobody's approval.
 func (p *Plan) Demo() *Plan {
 	d := *p
-	d.Migration += "-demo"
+	d.Migration += DemoEnd
 	d.Privacy.Preset, d.Privacy.Fields, d.Privacy.Text = "demo", nil, nil
 	d.Map.NumberTo = ""
 	d.Run.Approval = false

@@ -26,7 +26,7 @@ func (b *Backend) Decide(ctx context.Context, m api.Migration, id string, d api.
 	approvals, of := migration.Approvals{Base: b.Base}, run(m, id, migration.Mode(r.Mode))
 	asked, err := approvals.Of(ctx, of)
 	if errors.Is(err, migration.ErrNotAsked) || err == nil && asked.Pending() && r.State != ledger.RunRunning {
-		return &api.Refusal{Kind: api.ErrConflict, Code: "does-not-wait", Say: "The run does not wait for an approval.", Next: "Look at its status."}
+		return api.ErrDoesNotWait
 	}
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func (b *Backend) Decide(ctx context.Context, m api.Migration, id string, d api.
 	decision := map[string]migration.Decision{api.Approve: migration.Approved, api.Reject: migration.Rejected}[d.Decision]
 	token, err := approvals.Decide(ctx, of, decision, string(api.PrivacyOfficer), d.By)
 	if errors.Is(err, migration.ErrDecided) {
-		return &api.Refusal{Kind: api.ErrConflict, Code: "decided", Say: "Somebody has decided otherwise already.", Next: "Look at its status."}
+		return api.ErrDecided
 	}
 	if err != nil {
 		return err

@@ -25,7 +25,9 @@ type Backend struct {
 	flow  executions
 	clock *scheduler.Client
 	now   func() time.Time
-	seen  counts
+
+	advances api.Counted[migration.Run, *api.Progress]
+	records  api.Counted[api.Migration, map[string]map[string]int]
 }
 
 // New returns the handler of function api. It tells what it is handed by its shape:

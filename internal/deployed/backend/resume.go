@@ -22,7 +22,7 @@ func (b *Backend) Resume(ctx context.Context, m api.Migration, id string) error 
 		return b.resumeUnrecorded(ctx, m, id)
 	}
 	if last.State == ledger.RunFinished || last.State == ledger.RunGivenUp || last.Sealed != nil {
-		return &api.Refusal{Kind: api.ErrConflict, Code: "nothing-to-resume", Say: "There is no run to resume.", Next: "Start one."}
+		return api.ErrNothingToResume
 	}
 	of := run(m, id, migration.Mode(last.Mode))
 	x, err := b.flow.last(ctx, b.migrate, of.Execution())
@@ -30,12 +30,12 @@ func (b *Backend) Resume(ctx context.Context, m api.Migration, id string) error 
 		return err
 	}
 	if x.going() {
-		return underWay(m.Name)
+		return api.UnderWay(m.Name)
 	}
 	_, err = migration.Resume{Base: b.Base}.Do(ctx, of)
 	var busy *ledger.Busy
 	if errors.As(err, &busy) {
-		return underWay(m.Name)
+		return api.UnderWay(m.Name)
 	}
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (b *Backend) resumeUnrecorded(ctx context.Context, m api.Migration, id stri
 		return err
 	}
 	if at.State == ledger.RunRunning {
-		return underWay(m.Name)
+		return api.UnderWay(m.Name)
 	}
 	x, err := b.flow.last(ctx, b.migrate, s.Run.Execution())
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
 	"github.com/safeconduct/safeconduct/internal/api"
+	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
 // A fired event is what a schedule sends. At is the time it was meant for: the same
@@ -67,7 +68,7 @@ func (b *Backend) PutSchedule(ctx context.Context, m api.Migration, s api.Schedu
 	if _, demo, err := b.readPlan(ctx, m); err != nil {
 		return s, err
 	} else if demo {
-		return s, &api.Refusal{Kind: api.ErrInvalid, Code: "demo", Say: m.Name + " is a demo.", Next: "Schedule " + strings.TrimSuffix(m.Name, demoEnd) + "."}
+		return s, api.OnlyADemo(m.Name, "Schedule "+strings.TrimSuffix(m.Name, plan.DemoEnd))
 	}
 	in, err := b.scheduled(m, s)
 	if err != nil {

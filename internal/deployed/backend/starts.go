@@ -12,6 +12,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
 // A start is the last wish for a run of a migration, on record before anything of
@@ -35,14 +36,6 @@ func lastStart(ctx context.Context, l *ledger.Ledger) (s start, err error) {
 	return s, err
 }
 
-// shortly is when to ask again for what is over soon.
-const shortly = 5 * time.Second
-
-func underWay(name string) error {
-	return &api.Refusal{Kind: api.ErrConflict, Code: "run-under-way", Say: "A run is under way.",
-		Next: "Watch it: GET /v1/migrations/" + name + ". Start another when it has ended.", After: shortly}
-}
-
 // Start puts a run on record and starts its execution. As on the command line, a
 // demo and a full run first remove what the last demo created.
 func (b *Backend) Start(ctx context.Context, m api.Migration, q api.Start) (api.Started, error) {
@@ -57,8 +50,7 @@ func (b *Backend) begin(ctx context.Context, m api.Migration, q api.Start, waits
 	}
 	switch {
 	case demo && q.Mode == api.ModeFull:
-		return api.Started{}, &api.Refusal{Kind: api.ErrInvalid, Code: "demo", Say: m.Name + " is a demo.", Next: "Start the full run of " +
-			strings.TrimSuffix(m.Name, demoEnd) + "."}
+		return api.Started{}, api.OnlyADemo(m.Name, "Start the full run of "+strings.TrimSuffix(m.Name, plan.DemoEnd))
 	case q.Mode == api.ModeDemo && q.Limit > b.Config.DemoTickets:
 		return api.Started{}, &api.Refusal{Kind: api.ErrInvalid, Code: "demo", Say: fmt.Sprintf("A demo moves %d tickets at most.", b.Config.DemoTickets),
 			Next: "Ask for so many, or for a full run."}
@@ -109,7 +101,7 @@ func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q ap
 	}
 	return next, ledger.UpdateNote(ctx, l, starts, starts, func(s *start) error {
 		if s.Run.ID != before.Run.ID {
-			return underWay(m.Name)
+			return api.UnderWay(m.Name)
 		}
 		*s = next
 		return nil
@@ -121,7 +113,7 @@ func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q ap
 func (b *Backend) room(ctx context.Context, m api.Migration, r migration.Run) (migration.Run, error) {
 	demo := m
 	if r.Mode != migration.ModeDemo {
-		demo.Name += demoEnd
+		demo.Name += plan.DemoEnd
 		if err := b.clearDemo(ctx, demo); err != nil {
 			return migration.Run{}, err
 		}
@@ -217,7 +209,7 @@ func (b *Backend) clear(ctx context.Context, m api.Migration, last start, c clea
 	}
 	x, err := b.unrecorded(ctx, last)
 	if err == nil && x.State == ledger.RunRunning {
-		err = underWay(m.Name)
+		err = api.UnderWay(m.Name)
 	}
 	return err
 }
@@ -237,9 +229,9 @@ func (b *Backend) halt(ctx context.Context, m api.Migration, r ledger.Run, c cle
 	case x.going() && c.beside:
 		return true, nil
 	case x.going() && !(waits && c.all):
-		return false, underWay(m.Name)
+		return false, api.UnderWay(m.Name)
 	case !c.all:
-		return false, &api.Refusal{Kind: api.ErrConflict, Code: "run-unfinished", Say: "Run " + r.ID + " is not finished.", Next: "Resume it, or give it up with new_run."}
+		return false, api.Unfinished("Run " + r.ID + " is not finished")
 	case x.going():
 		return false, b.flow.stop(ctx, b.migrate, x.name)
 	}

@@ -60,7 +60,7 @@ func (b *Backend) alone(ctx context.Context, m api.Migration, a api.Action) erro
 	if err != nil || len(s.Runs) == 0 || s.Runs[len(s.Runs)-1].State != ledger.RunRunning {
 		return err
 	}
-	return underWay(m.Name)
+	return api.UnderWay(m.Name)
 }
 
 // Task tells how a task stands.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,9 +13,9 @@ import (
 
 	"github.com/safeconduct/safeconduct/internal/api"
 	"github.com/safeconduct/safeconduct/internal/deployed"
-	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
+	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
 // atOnce is how many migrations of a list are looked at at a time.
@@ -32,7 +31,7 @@ func (b *Backend) Migrations(ctx context.Context, tenant string) ([]api.Summary,
 	all, inner := errgroup.WithContext(ctx)
 	all.SetLimit(atOnce)
 	for i, name := range names {
-		for j, m := range []api.Migration{{Tenant: tenant, Name: name}, {Tenant: tenant, Name: name + demoEnd}} {
+		for j, m := range []api.Migration{{Tenant: tenant, Name: name}, {Tenant: tenant, Name: name + plan.DemoEnd}} {
 			all.Go(func() error {
 				s, err := b.standing(inner, m)
 				if err == nil && (j == 0 || len(s.Runs) > 0) {
@@ -67,7 +66,7 @@ func (b *Backend) names(ctx context.Context, tenant string) (names []string, err
 		}
 		for _, p := range page.CommonPrefixes {
 			name := strings.TrimSuffix(strings.TrimPrefix(aws.ToString(p.Prefix), folder), "/")
-			if !strings.HasSuffix(name, demoEnd) {
+			if !strings.HasSuffix(name, plan.DemoEnd) {
 				names = append(names, name)
 			}
 		}
@@ -85,7 +84,7 @@ func (b *Backend) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	text, at, _, err := b.uploaded(ctx, m)
 	switch {
 	case err == nil:
-		s.PlanHash = planOf(m, text, at).Hash
+		s.PlanHash = api.PlanOf(m, text, at).Hash
 	case !errors.Is(err, api.ErrNotFound):
 		return s, err
 	case len(s.Runs) == 0:
@@ -94,7 +93,8 @@ func (b *Backend) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	if err := b.active(ctx, m, &s); err != nil {
 		return s, err
 	}
-	if s.Records, err = b.records(ctx, m); err != nil {
+	s.Records, err = b.records.Of(m, func() (map[string]map[string]int, error) { return migration.Tally(ctx, b.ledger(m), countable) })
+	if err != nil {
 		return s, err
 	}
 	schedule, err := b.Schedule(ctx, m)
@@ -103,12 +103,9 @@ func (b *Backend) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	} else if !errors.Is(err, api.ErrNotFound) {
 		return s, err
 	}
-	s.Settle(corrected...)
+	s.Settle(migration.Corrected()...)
 	return s, nil
 }
-
-// corrected are the failures that another plan mends.
-var corrected = []string{string(migration.PlanInvalid), string(migration.PlanChanged), string(migration.GateClosed)}
 
 // standing is what the ledger knows of a migration, with the run that was asked for
 // and is not recorded yet.
@@ -173,87 +170,13 @@ func (b *Backend) active(ctx context.Context, m api.Migration, s *api.Status) er
 		s.Waiting = append(s.Waiting, api.Approval(last.ID, asked.Asked, gate.Records, gate.Personal, gate.Residual))
 		return nil
 	}
-	s.Active, err = b.seen.progress(m, last.ID, b.now, func() (*api.Progress, error) {
+	s.Active, err = b.advances.Of(run(m, last.ID, ""), func() (*api.Progress, error) {
 		a, err := migration.Advanced(ctx, b.ledger(m), last.ID)
 		return api.Advanced(last.ID, a.Extracted, a.Anonymized, a.Verified), err
 	})
 	return err
 }
 
-// counts are what was counted by reading many rows. They are good for twenty times
-// as long as it took to count them, so that a page which looks every few seconds
-// costs next to nothing, whatever is counted.
-type counts struct {
-	mu       sync.Mutex
-	advances map[string]counted[*api.Progress]
-	kinds    map[api.Migration]counted[map[string]map[string]int]
-}
-
-type counted[T any] struct {
-	what  T
-	until time.Time
-}
-
-func count[T any](now func() time.Time, known counted[T], read func() (T, error)) (counted[T], error) {
-	began := now()
-	if began.Before(known.until) {
-		return known, nil
-	}
-	what, err := read()
-	if err != nil {
-		return known, err
-	}
-	end := now()
-	return counted[T]{what, end.Add(20 * end.Sub(began))}, nil
-}
-
-// maxSeen keeps a process that lives for days from remembering all it ever counted.
-const maxSeen = 1000
-
-func (c *counts) progress(m api.Migration, run string, now func() time.Time, read func() (*api.Progress, error)) (*api.Progress, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.advances == nil || len(c.advances) > maxSeen {
-		c.advances = map[string]counted[*api.Progress]{}
-	}
-	key := m.Tenant + "/" + m.Name + "/" + run
-	known, err := count(now, c.advances[key], read)
-	c.advances[key] = known
-	return known.what, err
-}
-
 // countable is how many records of the id map are counted for a status. A larger
 // migration's are in the report of its run.
 const countable = 20_000
-
-// records counts the id map by kind and state. Of a migration that has more records
-// than countable it returns none.
-func (b *Backend) records(ctx context.Context, m api.Migration) (map[string]map[string]int, error) {
-	b.seen.mu.Lock()
-	defer b.seen.mu.Unlock()
-	if b.seen.kinds == nil || len(b.seen.kinds) > maxSeen {
-		b.seen.kinds = map[api.Migration]counted[map[string]map[string]int]{}
-	}
-	known, err := count(b.now, b.seen.kinds[m], func() (map[string]map[string]int, error) { return tally(ctx, b.ledger(m)) })
-	b.seen.kinds[m] = known
-	return known.what, err
-}
-
-func tally(ctx context.Context, l *ledger.Ledger) (map[string]map[string]int, error) {
-	all, n := map[string]map[string]int{}, 0
-	for _, k := range helpdesk.Kinds() {
-		for e, err := range l.All(ctx, k) {
-			if err != nil {
-				return nil, err
-			}
-			if n++; n > countable {
-				return map[string]map[string]int{}, nil
-			}
-			if all[string(k)] == nil {
-				all[string(k)] = map[string]int{}
-			}
-			all[string(k)][string(e.State)]++
-		}
-	}
-	return all, nil
-}

@@ -106,6 +106,13 @@ func (s Status) State() string {
 	return s.Runs[len(s.Runs)-1].State
 }
 
+// Stand names how a migration stands: what was counted while a run was at work says
+// nothing of what it left.
+func (s Status) Stand() string {
+	sum := s.Summary()
+	return sum.Migration + "/" + sum.Run + "/" + sum.State
+}
+
 // Summary is the status as a line of a list.
 func (s Status) Summary() Summary {
 	sum := Summary{Migration: s.Migration, State: s.State()}

@@ -33,7 +33,7 @@ type Service struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	records api.Counted[string, map[string]map[string]int] // by migration, kind and state
+	records api.Counted[string, map[string]map[string]int] // by kind and state, as a migration stands
 
 	mu    sync.Mutex
 	rows  map[string]*sqlite.Store // ledgers that are read, by migration

@@ -38,6 +38,7 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 		return api.Status{}, api.NotFound("migration")
 	}
 	status := api.Status{Migration: m.Name}
+	own := s.own(m.Name) // before the ledger: work that is over has entered all it did
 	_, text, noPlan := s.readPlan(m)
 	rows, err := s.ledgerOf(m.Name)
 	if err != nil {
@@ -47,14 +48,14 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 		if status, err = api.FromLedger(ctx, rows, m); err != nil {
 			return status, err
 		}
-		status.Records, err = s.records.Of(m.Name, func() (map[string]map[string]int, error) {
+		status.Records, err = s.records.Of(status.Stand(), func() (map[string]map[string]int, error) {
 			return migration.Tally(ctx, ledger.New(rows, m.Tenant, m.Name), 0)
 		})
 		if err != nil {
 			return status, err
 		}
 	}
-	s.own(&status)
+	own(&status)
 	if noPlan == nil {
 		status.PlanHash = s.planOf(m, text).Hash
 	} else if len(status.Runs) == 0 {
@@ -70,23 +71,25 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	return status, nil
 }
 
-// own adds the service's work. A run that failed before it was recorded is shown
-// as well: whoever started it waits for it.
-func (s *Service) own(status *api.Status) {
+// own is the service's work as it stands now, to be added to a status. A run that
+// failed before it was recorded is shown as well: whoever started it waits for it.
+func (s *Service) own(name string) (add func(*api.Status)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := s.works[status.Migration]
+	w := s.works[name]
 	if w == nil || w.run.ID == "" {
-		return
+		return func(*api.Status) {}
 	}
-	if !slices.ContainsFunc(status.Runs, func(r api.Run) bool { return r.ID == w.run.ID }) {
-		status.Runs = append(status.Runs, w.run)
-	}
-	if w.under {
-		p := w.progress
-		p.Steps = slices.Clone(p.Steps)
-		slices.SortStableFunc(p.Steps, func(a, b api.Step) int { return slices.Index(steps, a.Name) - slices.Index(steps, b.Name) })
-		status.Active = &p
+	run, under, p := w.run, w.under, w.progress
+	p.Steps = slices.Clone(p.Steps)
+	slices.SortStableFunc(p.Steps, func(a, b api.Step) int { return slices.Index(steps, a.Name) - slices.Index(steps, b.Name) })
+	return func(status *api.Status) {
+		if !slices.ContainsFunc(status.Runs, func(r api.Run) bool { return r.ID == run.ID }) {
+			status.Runs = append(status.Runs, run)
+		}
+		if under {
+			status.Active = &p
+		}
 	}
 }
 

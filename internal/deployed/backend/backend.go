@@ -27,7 +27,7 @@ type Backend struct {
 	now   func() time.Time
 
 	advances api.Counted[migration.Run, *api.Progress]
-	records  api.Counted[api.Migration, map[string]map[string]int]
+	records  api.Counted[string, map[string]map[string]int]
 }
 
 // New returns the handler of function api. It tells what it is handed by its shape:

@@ -93,7 +93,7 @@ func (b *Backend) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	if err := b.active(ctx, m, &s); err != nil {
 		return s, err
 	}
-	s.Records, err = b.records.Of(m, func() (map[string]map[string]int, error) { return migration.Tally(ctx, b.ledger(m), countable) })
+	s.Records, err = b.records.Of(m.Tenant+"/"+s.Stand(), func() (map[string]map[string]int, error) { return migration.Tally(ctx, b.ledger(m), countable) })
 	if err != nil {
 		return s, err
 	}

@@ -40,16 +40,21 @@ type Seal struct {
 // RunID is the id of the nth run of a migration.
 func RunID(n int) string { return fmt.Sprintf("r%04d", n) }
 
+// RunNumber is the n of an id that RunID gave, or 0 for any other.
+func RunNumber(id string) (n int) {
+	if _, err := fmt.Sscanf(id, "r%d", &n); err != nil {
+		return 0
+	}
+	return n
+}
+
 // CountRuns counts the runs that are recorded.
 func (l *Ledger) CountRuns(ctx context.Context) (n int, err error) {
 	for r, err := range l.Runs(ctx) {
 		if err != nil {
 			return 0, err
 		}
-		var at int
-		if _, err := fmt.Sscanf(r.ID, "r%d", &at); err == nil {
-			n = max(n, at)
-		}
+		n = max(n, RunNumber(r.ID))
 	}
 	return n, nil
 }

@@ -87,14 +87,8 @@ func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q ap
 	if err != nil {
 		return next, err
 	}
+	n = max(n, ledger.RunNumber(before.Run.ID)) // the last one may never have come to be recorded
 	next = start{Run: run(m, ledger.RunID(n+1), migration.Mode(q.Mode)), PlanHash: q.PlanHash, Key: q.Key, At: b.now().UTC()}
-	if next.Run.ID <= before.Run.ID { // one that never came to be recorded
-		var at int
-		if _, err := fmt.Sscanf(before.Run.ID, "r%d", &at); err != nil {
-			return next, err
-		}
-		next.Run.ID = ledger.RunID(at + 1)
-	}
 	next.Run.Limit, next.Run.Adopt, next.Run.Waits = q.Limit, q.Adopt, waits
 	if next.Room, err = b.room(ctx, m, next.Run); err != nil {
 		return next, err

@@ -321,6 +321,15 @@ func TestADemoAndARunFirstRemoveWhatTheLastDemoCreated(t *testing.T) {
 	}
 }
 
+func TestADemoIsRunAsADemoOnly(t *testing.T) {
+	b := opened(t, ends, ends)
+	for _, mode := range []string{api.ModeFull, api.ModeDelta} {
+		if _, err := b.Start(t.Context(), api.Migration{Tenant: "acme", Name: "desk-demo"}, api.Start{Mode: mode}); !errors.Is(err, api.ErrInvalid) {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+}
+
 func TestAScheduleStartsOneRunForEachTime(t *testing.T) {
 	b := opened(t, ends, ends)
 	if _, err := b.Schedule(t.Context(), acme); !errors.Is(err, api.ErrNotFound) {

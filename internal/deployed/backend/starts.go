@@ -49,7 +49,7 @@ func (b *Backend) begin(ctx context.Context, m api.Migration, q api.Start, waits
 		return api.Started{}, err
 	}
 	switch {
-	case demo && q.Mode == api.ModeFull:
+	case demo && q.Mode != api.ModeDemo:
 		return api.Started{}, api.OnlyADemo(m.Name, "Start the full run of "+strings.TrimSuffix(m.Name, plan.DemoEnd))
 	case q.Mode == api.ModeDemo && q.Limit > b.Config.DemoTickets:
 		return api.Started{}, &api.Refusal{Kind: api.ErrInvalid, Code: "demo", Say: fmt.Sprintf("A demo moves %d tickets at most.", b.Config.DemoTickets),

@@ -208,23 +208,19 @@ func (d *desks) fetched(ctx context.Context, p *plan.Plan) (*plan.Plan, error) {
 
 func (d *desks) fetch(ctx context.Context, prefix, folder string) error {
 	var size int64
-	pages := s3.NewListObjectsV2Paginator(d.bucket.API, &s3.ListObjectsV2Input{Bucket: &d.bucket.Bucket, Prefix: &prefix})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for o, err := range d.bucket.List(ctx, prefix) {
 		if err != nil {
-			return fmt.Errorf("deployed: list an upload: %w", err)
+			return err
 		}
-		for _, o := range page.Contents {
-			if size += *o.Size; size > maxUpload {
-				return fmt.Errorf("%w: the upload is larger than %d MiB", connectors.ErrSettings, maxUpload>>20)
-			}
-			name := filepath.FromSlash(strings.TrimPrefix(*o.Key, prefix))
-			if !filepath.IsLocal(name) {
-				return fmt.Errorf("%w: the upload has a file outside its folder", connectors.ErrSettings)
-			}
-			if err := d.copy(ctx, *o.Key, filepath.Join(folder, name)); err != nil {
-				return err
-			}
+		if size += *o.Size; size > maxUpload {
+			return fmt.Errorf("%w: the upload is larger than %d MiB", connectors.ErrSettings, maxUpload>>20)
+		}
+		name := filepath.FromSlash(strings.TrimPrefix(*o.Key, prefix))
+		if !filepath.IsLocal(name) {
+			return fmt.Errorf("%w: the upload has a file outside its folder", connectors.ErrSettings)
+		}
+		if err := d.copy(ctx, *o.Key, filepath.Join(folder, name)); err != nil {
+			return err
 		}
 	}
 	if size == 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -70,6 +71,25 @@ func (o Objects) Get(ctx context.Context, name string) (content []byte, written 
 		return nil, written, fmt.Errorf("deployed: read %s: %w", name, err)
 	}
 	return content, aws.ToTime(out.LastModified), nil
+}
+
+// List goes over the objects whose names start with the prefix.
+func (o Objects) List(ctx context.Context, prefix string) iter.Seq2[types.Object, error] {
+	return func(yield func(types.Object, error) bool) {
+		pages := s3.NewListObjectsV2Paginator(o.API, &s3.ListObjectsV2Input{Bucket: &o.Bucket, Prefix: &prefix})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(types.Object{}, fmt.Errorf("deployed: list %s: %w", prefix, err))
+				return
+			}
+			for _, object := range page.Contents {
+				if !yield(object, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Plans keeps the plan that each run was started with, and the plan of each

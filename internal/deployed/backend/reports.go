@@ -32,15 +32,11 @@ func (b *Backend) Report(ctx context.Context, m api.Migration, id string) (json.
 // Documents lists the documents of a run.
 func (b *Backend) Documents(ctx context.Context, m api.Migration, id string) (names []string, err error) {
 	of := folder(m, id)
-	pages := s3.NewListObjectsV2Paginator(b.Evidence.API, &s3.ListObjectsV2Input{Bucket: &b.Evidence.Bucket, Prefix: &of})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for o, err := range b.Evidence.List(ctx, of) {
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range page.Contents {
-			names = append(names, strings.TrimPrefix(aws.ToString(o.Key), of))
-		}
+		names = append(names, strings.TrimPrefix(aws.ToString(o.Key), of))
 	}
 	if len(names) == 0 {
 		return nil, api.NotFound("run")

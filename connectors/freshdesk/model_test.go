@@ -1,8 +1,6 @@
 package freshdesk_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -16,6 +14,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/simulator"
 	simulated "github.com/safeconduct/safeconduct/internal/simulator/freshdesk"
+	"github.com/safeconduct/safeconduct/internal/simulator/readingtest"
 )
 
 var interleavings = flag.Int("interleavings", 60, "how many random readings of an account at work are tried")
@@ -34,120 +33,50 @@ func TestNothingIsLostWhileAgentsWork(t *testing.T) {
 
 // A reading is one interleaving.
 type reading struct {
-	*testing.T
-	desk    *simulated.Desk
-	chance  *rand.Rand
-	decode  connectors.Settings
-	source  connectors.Source
-	cursors map[helpdesk.Kind]connectors.Cursor
-	read    map[helpdesk.Kind]map[string]helpdesk.Record
-	acts    int
+	*readingtest.Reading
+	desk *simulated.Desk
 }
-
-var followed = []helpdesk.Kind{helpdesk.KindPerson, helpdesk.KindTicket}
 
 func newReading(t *testing.T, seed uint64, decode connectors.Settings) *reading {
 	chance := rand.New(rand.NewPCG(seed, 7))
-	r := &reading{T: t, chance: chance, decode: decode, cursors: map[helpdesk.Kind]connectors.Cursor{}, read: map[helpdesk.Kind]map[string]helpdesk.Record{}}
-	r.desk = simulated.New(simulated.Options{PerMinute: []int{0, 200, 400}[chance.IntN(3)], List: []int{0, 20}[chance.IntN(2)]})
-	r.desk.Advance(time.Duration(chance.IntN(600)-300) * time.Second) // whose clock is right nobody knows
+	desk := simulated.New(simulated.Options{PerMinute: []int{0, 200, 400}[chance.IntN(3)], List: []int{0, 20}[chance.IntN(2)]})
+	desk.Advance(time.Duration(chance.IntN(600)-300) * time.Second) // whose clock is right nobody knows
 	for i := range 3 + chance.IntN(4) {
-		who := r.desk.AddContact(simulated.Contact{Name: fmt.Sprintf("%c Jane", 'A'+rune(chance.IntN(26))), Email: at(fmt.Sprintf("jane%d@example.test", i))})
+		who := desk.AddContact(simulated.Contact{Name: fmt.Sprintf("%c Jane", 'A'+rune(chance.IntN(26))), Email: at(fmt.Sprintf("jane%d@example.test", i))})
 		for range 1 + chance.IntN(3) {
-			r.desk.AddTicket(simulated.Ticket{Subject: "Printer", Description: "<p>It is on fire.</p>", Status: 2, Requester: who}, simulated.Stats{})
+			desk.AddTicket(simulated.Ticket{Subject: "Printer", Description: "<p>It is on fire.</p>", Status: 2, Requester: who}, simulated.Stats{})
 		}
 	}
 	time.Sleep(time.Duration(chance.IntN(2000)) * time.Millisecond)
-	for _, k := range followed {
-		r.read[k] = map[string]helpdesk.Record{}
-	}
-	r.connect()
-	return r
-}
-
-func (r *reading) connect() {
-	source, err := freshdesk.SourceVia(r.decode, simulator.Transport{Platform: r.desk.Handler()})
-	if err != nil {
-		r.Fatal(err)
-	}
-	r.source = source
+	return &reading{&readingtest.Reading{T: t, Chance: chance, Busy: desk.Busy, Meanwhile: &desk.Meanwhile, Faults: &desk.Faults,
+		Connect: func() (connectors.Source, error) {
+			return freshdesk.SourceVia(decode, simulator.Transport{Platform: desk.Handler()})
+		},
+		Trouble: []simulator.Fault{{Effect: simulator.Refuse, Status: 429, After: 7}, {Effect: simulator.Refuse, Status: 429, After: 60},
+			{Effect: simulator.Refuse, Status: 500}, {Effect: simulator.Drop}, {Effect: simulator.Cut}},
+		Settle: 2 * time.Second,
+	}, desk}
 }
 
 func (r *reading) try() {
-	r.desk.Meanwhile = func() {
-		if r.chance.IntN(3) == 0 && r.acts < 60 {
-			r.acts++
-			r.desk.Busy(r.chance)
-		}
-		if r.chance.IntN(4) == 0 {
-			time.Sleep(time.Duration(r.chance.IntN(900)) * time.Millisecond)
-		}
-	}
-	for _, f := range []simulator.Fault{{Effect: simulator.Refuse, Status: 429, After: 7}, {Effect: simulator.Refuse, Status: 429, After: 60},
-		{Effect: simulator.Refuse, Status: 500}, {Effect: simulator.Drop}, {Effect: simulator.Cut}} {
-		f.When = func(int) bool { return r.chance.IntN(60) == 0 }
-		r.desk.Faults.Add(f)
-	}
-	for range 1 + r.chance.IntN(3) {
-		r.run()
-		time.Sleep(time.Duration(r.chance.IntN(300)) * time.Second)
-	}
-	r.desk.Meanwhile = nil
-	r.desk.Faults.Clear()
-	time.Sleep(2 * time.Second)
-	r.run()
+	r.Try()
 	r.compare()
-}
-
-// run reads what changed, kind by kind, and goes on from the cursor of the last page
-// that was kept, whatever happened.
-func (r *reading) run() {
-	for _, k := range followed {
-		for tries := 0; ; {
-			page, err := r.source.Page(context.Background(), k, r.cursors[k])
-			if err != nil {
-				if tries++; tries > 200 || !errors.Is(err, connectors.ErrUnavailable) {
-					r.Fatalf("page of %s: %v", k, err)
-				}
-				var limited *connectors.RateLimited
-				if errors.As(err, &limited) {
-					time.Sleep(limited.After)
-				}
-				time.Sleep(time.Second)
-				continue
-			}
-			if r.chance.IntN(8) == 0 { // a crash before the page was kept
-				r.connect()
-				continue
-			}
-			for _, rec := range page.Records {
-				r.read[k][rec.Key] = rec
-			}
-			for _, g := range page.Gone {
-				delete(r.read[k], g.Key)
-			}
-			r.cursors[k] = page.Next
-			if page.Last {
-				break
-			}
-		}
-	}
 }
 
 // compare recounts what is there without the API. That a contact is gone a roll
 // tells.
 func (r *reading) compare() {
 	for _, c := range r.desk.Contacts() {
-		if rec, there := r.read[helpdesk.KindPerson][text(c.ID)]; !there || rec.Person.Name != c.Name {
+		if rec, there := r.Read[helpdesk.KindPerson][text(c.ID)]; !there || rec.Person.Name != c.Name {
 			r.Errorf("contact %d: read %t, or a change is lost", c.ID, there)
 		}
 	}
 	tickets, said := r.desk.Tickets()
-	if len(tickets) != len(r.read[helpdesk.KindTicket]) {
-		r.Errorf("%d tickets were read, and there are %d", len(r.read[helpdesk.KindTicket]), len(tickets))
+	if len(tickets) != len(r.Read[helpdesk.KindTicket]) {
+		r.Errorf("%d tickets were read, and there are %d", len(r.Read[helpdesk.KindTicket]), len(tickets))
 	}
 	for i, t := range tickets {
-		rec, there := r.read[helpdesk.KindTicket][text(t.ID)]
+		rec, there := r.Read[helpdesk.KindTicket][text(t.ID)]
 		if !there {
 			r.Errorf("ticket %d is lost", t.ID)
 			continue

@@ -1,8 +1,6 @@
 package zendesk_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -16,6 +14,7 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/zendesk"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/simulator"
+	"github.com/safeconduct/safeconduct/internal/simulator/readingtest"
 	simulated "github.com/safeconduct/safeconduct/internal/simulator/zendesk"
 )
 
@@ -37,124 +36,45 @@ func TestNothingIsLostWhileAgentsWork(t *testing.T) {
 
 // A reading is one interleaving.
 type reading struct {
-	*testing.T
-	desk    *simulated.Desk
-	chance  *rand.Rand
-	decode  connectors.Settings
-	source  connectors.Source
-	cursors map[helpdesk.Kind]connectors.Cursor
-	read    map[helpdesk.Kind]map[string]helpdesk.Record
-	acts    int
+	*readingtest.Reading
+	desk *simulated.Desk
 }
-
-var followed = []helpdesk.Kind{helpdesk.KindPerson, helpdesk.KindTicket}
 
 func newReading(t *testing.T, seed uint64, decode connectors.Settings) *reading {
 	chance := rand.New(rand.NewPCG(seed, 7))
-	r := &reading{T: t, chance: chance, decode: decode, cursors: map[helpdesk.Kind]connectors.Cursor{}, read: map[helpdesk.Kind]map[string]helpdesk.Record{}}
-	r.desk = simulated.New(simulated.Options{Page: 1 + chance.IntN(4), Repeats: chance.IntN(2) == 0, PerMinute: []int{0, 200, 700}[chance.IntN(3)], Incremental: []int{0, 10}[chance.IntN(2)]})
-	r.desk.Advance(time.Duration(chance.IntN(600)-300) * time.Second) // whose clock is right nobody knows
-	time.Sleep(10 * time.Minute)                                      // but the account is older
+	desk := simulated.New(simulated.Options{Page: 1 + chance.IntN(4), Repeats: chance.IntN(2) == 0, PerMinute: []int{0, 200, 700}[chance.IntN(3)], Incremental: []int{0, 10}[chance.IntN(2)]})
+	desk.Advance(time.Duration(chance.IntN(600)-300) * time.Second) // whose clock is right nobody knows
+	time.Sleep(10 * time.Minute)                                    // but the account is older
 	for i := range 3 + chance.IntN(4) {
-		who := r.desk.Put("users", object{"name": "Jane", "email": fmt.Sprintf("jane%d@example.test", i)})
+		who := desk.Put("users", object{"name": "Jane", "email": fmt.Sprintf("jane%d@example.test", i)})
 		for range 1 + chance.IntN(3) {
-			r.desk.Say(r.desk.Put("tickets", object{"subject": "Printer", "requester_id": who, "submitter_id": who}), object{"body": "It is on fire.", "author_id": who})
+			desk.Say(desk.Put("tickets", object{"subject": "Printer", "requester_id": who, "submitter_id": who}), object{"body": "It is on fire.", "author_id": who})
 		}
 	}
-	for _, k := range followed {
-		r.read[k] = map[string]helpdesk.Record{}
-	}
-	r.connect()
-	return r
-}
-
-func (r *reading) connect() {
-	source, err := zendesk.SourceVia(r.decode, simulator.Transport{Platform: r.desk.Handler()})
-	if err != nil {
-		r.Fatal(err)
-	}
-	r.source = source
+	return &reading{&readingtest.Reading{T: t, Chance: chance, Busy: desk.Busy, Meanwhile: &desk.Meanwhile, Faults: &desk.Faults,
+		Connect: func() (connectors.Source, error) {
+			return zendesk.SourceVia(decode, simulator.Transport{Platform: desk.Handler()})
+		},
+		Trouble: []simulator.Fault{{Effect: simulator.Refuse, Status: 429, After: 7}, {Effect: simulator.Refuse, Status: 429, After: 60},
+			{Effect: simulator.Refuse, Status: 500}, {Effect: simulator.Refuse, Status: 503, After: 3}, {Effect: simulator.Drop}, {Effect: simulator.Cut}},
+		Settle: 2 * time.Minute, // the last minute is over
+	}, desk}
 }
 
 func (r *reading) try() {
-	r.desk.Meanwhile = func() {
-		if r.chance.IntN(3) == 0 && r.acts < 60 {
-			r.acts++
-			r.desk.Busy(r.chance)
-		}
-		if r.chance.IntN(4) == 0 {
-			time.Sleep(time.Duration(r.chance.IntN(900)) * time.Millisecond)
-		}
-	}
-	r.trouble()
-	for range 1 + r.chance.IntN(3) {
-		r.run()
-		time.Sleep(time.Duration(r.chance.IntN(300)) * time.Second)
-	}
-	r.desk.Meanwhile = nil
-	r.desk.Faults.Clear()
-	time.Sleep(2 * time.Minute) // the last minute is over
-	r.run()
+	r.Try()
 	r.compare()
-}
-
-// trouble has one request in ten fail, in all the ways there are.
-func (r *reading) trouble() {
-	for _, f := range []simulator.Fault{{Effect: simulator.Refuse, Status: 429, After: 7}, {Effect: simulator.Refuse, Status: 429, After: 60},
-		{Effect: simulator.Refuse, Status: 500}, {Effect: simulator.Refuse, Status: 503, After: 3}, {Effect: simulator.Drop}, {Effect: simulator.Cut}} {
-		f.When = func(int) bool { return r.chance.IntN(60) == 0 }
-		r.desk.Faults.Add(f)
-	}
-}
-
-// run reads what changed, kind by kind, and goes on from the cursor of the last page
-// that was kept, whatever happened.
-func (r *reading) run() {
-	for _, k := range followed {
-		for tries := 0; ; {
-			page, err := r.source.Page(context.Background(), k, r.cursors[k])
-			if err != nil {
-				if tries++; tries > 200 || !errors.Is(err, connectors.ErrUnavailable) {
-					r.Fatalf("page of %s: %v", k, err)
-				}
-				var limited *connectors.RateLimited
-				if errors.As(err, &limited) {
-					time.Sleep(limited.After)
-				}
-				time.Sleep(time.Second)
-				continue
-			}
-			if r.chance.IntN(8) == 0 { // a crash before the page was kept
-				r.connect()
-				continue
-			}
-			r.keep(k, page)
-			if page.Last {
-				break
-			}
-		}
-	}
-}
-
-func (r *reading) keep(k helpdesk.Kind, page connectors.Page) {
-	for _, rec := range page.Records {
-		r.read[k][rec.Key] = rec
-	}
-	for _, g := range page.Gone {
-		delete(r.read[k], g.Key)
-	}
-	r.cursors[k] = page.Next
 }
 
 // compare recounts what is there without the API.
 func (r *reading) compare() {
 	for table, k := range map[string]helpdesk.Kind{"users": helpdesk.KindPerson, "tickets": helpdesk.KindTicket} {
 		ids := r.desk.IDs(table)
-		if len(ids) != len(r.read[k]) {
-			r.Errorf("%d %ss were read, and there are %d", len(r.read[k]), k, len(ids))
+		if len(ids) != len(r.Read[k]) {
+			r.Errorf("%d %ss were read, and there are %d", len(r.Read[k]), k, len(ids))
 		}
 		for _, n := range ids {
-			rec, there := r.read[k][text(n)]
+			rec, there := r.Read[k][text(n)]
 			shown, _ := r.desk.Shown(table, n)
 			switch {
 			case !there:

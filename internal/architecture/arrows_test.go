@@ -93,6 +93,7 @@ var parts = []part{
 		"how large a migration can be is computed, and tried on the definition"},
 	{"internal/sample", []string{model}, "the sample accounts are data for everybody's tests"},
 	{"internal/simulator", nil, "a stand-in of a platform knows neither contract nor connector: what both believed wrongly, nobody would find"},
+	{"internal/simulator/readingtest", []string{contract, model, "internal/simulator"}, "how a connector reads an account at work is the same for every platform, and stands apart from both"},
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
 	{"internal/peers", []string{contract, model, "internal/sample", "internal/sdkhttp"}, "whoever recounts what arrived must not believe those who wrote it"},
 	{"internal/infra/lint", []string{"internal/infra", "internal/peers"}, "the linters are peers: installed once and asked"},

@@ -122,10 +122,7 @@ func (w *worker) arrived(ctx context.Context, e *ledger.Entry, shown []helpdesk.
 		}
 		known--
 	}
-	if wait := e.At.Add(w.profile.Hold).Sub(w.Now()); w.profile.Hold > 0 && wait > 0 {
-		return "", &laterError{wait}
-	}
-	return "", nil
+	return "", w.held(e)
 }
 
 // says reports whether a comment that is known to stand in the target is shown as

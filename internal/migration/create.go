@@ -28,8 +28,8 @@ func (w *worker) probe(ctx context.Context, items []*item) (todo []*item, err er
 			return nil, ofTarget("find by marker", err)
 		}
 		if len(ids) == 0 {
-			if wait := it.entry.At.Add(w.profile.Hold).Sub(w.Now()); w.profile.Hold > 0 && wait > 0 {
-				return nil, &laterError{wait}
+			if err := w.held(it.entry); err != nil {
+				return nil, err
 			}
 			todo = append(todo, it)
 			continue

@@ -132,6 +132,15 @@ func (w *worker) later(err error) (seconds int, ok bool) {
 	return seconds, ok
 }
 
+// held asks to wait as long as the target may still carry out what it was asked for
+// when the intent was written.
+func (w *worker) held(e *ledger.Entry) error {
+	if wait := e.At.Add(w.profile.Hold).Sub(w.Now()); w.profile.Hold > 0 && wait > 0 {
+		return &laterError{wait}
+	}
+	return nil
+}
+
 // readClean reads a clean segment into memory: a hundred records at most.
 func readClean(ctx context.Context, store staging.Store, keys keyring.Opener, r Run, g ledger.Segment) ([]cleanLine, error) {
 	var lines []cleanLine

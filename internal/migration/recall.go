@@ -282,11 +282,16 @@ func (r *recall) ask(ctx context.Context, get connectors.Getter, e ledger.Entry,
 	return nil
 }
 
-// decided reports whether somebody decided on something of a record that is still
-// to be done. That comments stay away is nothing to be done.
+// toDo reports whether what somebody decided on a field is still to be done. That
+// comments stay away is nothing to be done.
+func toDo(field, decision string) bool {
+	return decision == plan.ConflictSource || decision != "" && field != listComments
+}
+
+// decided reports whether something that somebody decided on a record is to be done.
 func decided(e ledger.Entry) bool {
 	for f, d := range e.Review {
-		if d == plan.ConflictSource || d != "" && f != listComments {
+		if toDo(f, d) {
 			return true
 		}
 	}

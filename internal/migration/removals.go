@@ -90,8 +90,8 @@ func (w *worker) found(ctx context.Context, e *ledger.Entry) error {
 		e.State, e.Target = ledger.StateLoaded, ids[0]
 		return nil
 	}
-	if wait := e.At.Add(w.profile.Hold).Sub(w.Now()); w.profile.Hold > 0 && wait > 0 {
-		return &laterError{wait}
+	if err := w.held(e); err != nil {
+		return err
 	}
 	e.State = ledger.StateQuarantined
 	return nil

@@ -36,10 +36,12 @@ func (w *worker) takeOver(ctx context.Context, items []*item) error {
 // ticket holds; then it decides on the fields by what the target holds now.
 func (w *worker) takeOne(ctx context.Context, it *item) error {
 	e := it.entry
-	// A request of an earlier invocation may land until then, over whatever agents do
-	// meanwhile; nothing is decided before.
-	if wait := e.At.Add(w.profile.Hold).Sub(w.Now()); e.Edit != "" && w.profile.Hold > 0 && wait > 0 {
-		return &laterError{wait}
+	if e.Edit != "" {
+		// A request of an earlier invocation may land over whatever agents do meanwhile;
+		// nothing is decided before.
+		if err := w.held(e); err != nil {
+			return err
+		}
 	}
 	if err := w.resolve(ctx, []*item{it}); err != nil {
 		return err
@@ -282,7 +284,7 @@ func (w *worker) taken(it *item, m *merging, want *helpdesk.Record) {
 			delete(parts, f)
 		}
 	}
-	maps.DeleteFunc(e.Review, func(f, d string) bool { return d == plan.ConflictSource || d != "" && f != listComments })
+	maps.DeleteFunc(e.Review, toDo)
 	now := partsOf(w.index, want, false)
 	if e.Base == nil {
 		e.Base = map[string]string{}

@@ -48,15 +48,11 @@ again until Ctrl-C.`,
 	return c
 }
 
-// censusEvery is how often deltas that follow each other take a roll and a census,
-// which cost calls by the number of all records.
-const censusEvery = time.Hour
-
 // watchDeltas runs deltas until the context ends or one fails. A run that is only
 // partial is no reason to stop: its report says what to do.
 func (a *app) watchDeltas(ctx context.Context, q embedded.Request, every time.Duration) error {
 	for last := (time.Time{}); ; {
-		if q.Quick = !last.IsZero() && time.Since(last) < censusEvery; !q.Quick {
+		if q.Quick = !last.IsZero() && time.Since(last) < migration.CensusEvery; !q.Quick {
 			last = time.Now()
 		}
 		err := a.migrate(ctx, q)

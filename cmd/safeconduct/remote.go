@@ -109,7 +109,7 @@ func (r *remote) start(ctx context.Context, q embedded.Request) error {
 		return err
 	}
 	begun, err := r.Start(ctx, r.plan.Migration, api.Start{Mode: string(q.Mode), Limit: demoOnly(q), PlanHash: q.PlanHash,
-		NewRun: q.GiveUp && q.Mode != migration.ModeDemo, Adopt: q.Adopt})
+		NewRun: q.GiveUp && q.Mode != migration.ModeDemo, Adopt: q.Adopt, Quick: q.Quick})
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,9 @@ func (a *app) scheduleCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "schedule",
 		Short: "Let the deployed migration run by itself",
-		Long: `Lets the deployed migration run by itself, moving what is new each time. A run
-that is still at work lets the next one wait. On one machine cron does the same.`,
+		Long: `Lets the deployed migration run by itself: a delta each time, of which the first
+moves everything. Once an hour one also looks for what the source lists no more. A
+run that is still at work lets the next one wait. On one machine cron does the same.`,
 		Example: "  safeconduct schedule --every 15m\n  safeconduct schedule --cron '0 2 * * mon-fri'",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -55,7 +56,7 @@ func (a *app) scheduled(do func(*remote) error) error {
 	if err != nil {
 		folder = "FOLDER"
 	}
-	return usage(fmt.Errorf("on one machine cron starts it. Add this line with crontab -e:\n  */15 * * * * cd %s && safeconduct migrate --quiet --plan %s\n"+
+	return usage(fmt.Errorf("on one machine cron starts it. Add this line with crontab -e:\n  */15 * * * * cd %s && safeconduct delta --quiet --plan %s\n"+
 		"A run that is still at work lets the next one end at once", folder, filepath.Base(a.planFile)))
 }
 

@@ -172,6 +172,7 @@ func TestWhatIsNotUnderstoodIsRefusedWithANextStep(t *testing.T) {
 		{runs, `{"mode":"full"}`, []string{"Content-Type", "text/plain"}, 415, "application/json"},
 		{runs, `{"mode":"part"}`, nil, 422, "mode is full, delta or demo"},
 		{runs, `{"mode":"full","limit":3}`, nil, 422, "limit is for a demo"},
+		{runs, `{"mode":"full","quick":true}`, nil, 422, "quick is for a delta"},
 		{runs, `{"mode":"full"}`, nil, 409, "r0002 is under way"},
 		{runs, `{"mode":"` + strings.Repeat("x", 70<<10) + `"}`, nil, 413, "64 KiB"},
 		{"PUT /v1/migrations/acme-2026/plan", strings.Repeat("x", 5<<20), []string{"Content-Type", "application/yaml"}, 413, "4 MiB"},

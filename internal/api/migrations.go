@@ -67,6 +67,8 @@ func (s Start) check() error {
 		wrong = "mode is full, delta or demo"
 	case s.Mode != ModeDemo && s.Limit != 0:
 		wrong = "limit is for a demo"
+	case s.Mode != ModeDelta && s.Quick:
+		wrong = "quick is for a delta"
 	case s.Limit < 0 || s.Limit > maxDemo:
 		wrong = "limit is from 1 to 1000"
 	case len(s.PlanHash) > 64:

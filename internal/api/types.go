@@ -150,6 +150,7 @@ type Start struct {
 	PlanHash string `json:"plan_hash,omitempty"` // refuse another plan than this
 	NewRun   bool   `json:"new_run,omitempty"`   // give up an unfinished run
 	Adopt    bool   `json:"adopt,omitempty"`     // the ledger was lost
+	Quick    bool   `json:"quick,omitempty"`     // delta: see migration.Run
 
 	Key string `json:"-"` // Idempotency-Key, already bound to tenant and path
 }

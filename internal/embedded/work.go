@@ -71,7 +71,7 @@ func (s *Service) Start(ctx context.Context, m api.Migration, q api.Start) (api.
 	if err != nil {
 		return api.Started{}, err
 	}
-	ask := Request{Mode: migration.Mode(q.Mode), Limit: q.Limit, PlanHash: q.PlanHash, Adopt: q.Adopt, GiveUp: q.NewRun}
+	ask := Request{Mode: migration.Mode(q.Mode), Limit: q.Limit, PlanHash: q.PlanHash, Adopt: q.Adopt, Quick: q.Quick, GiveUp: q.NewRun}
 	switch demo := s.isDemo(m); {
 	case demo && q.Mode != api.ModeDemo:
 		return api.Started{}, api.OnlyADemo(m.Name, "Start the full run of "+strings.TrimSuffix(m.Name, plan.DemoEnd))

@@ -39,6 +39,10 @@ type Run struct {
 	Waits bool `json:"waits,omitempty"`
 }
 
+// CensusEvery is how often deltas that follow each other by themselves take a roll
+// and a census.
+const CensusEvery = time.Hour
+
 // Path is the run's place below that of its migration.
 func (r Run) Path() string { return r.Tenant + "/" + r.Migration + "/" + r.ID + "/" }
 

@@ -360,6 +360,26 @@ func TestAScheduleStartsOneRunForEachTime(t *testing.T) {
 	}
 }
 
+// TestASchedulesRunsAreDeltasAndTakeACensusOnceAnHour: the first has none before it.
+func TestASchedulesRunsAreDeltasAndTakeACensusOnceAnHour(t *testing.T) {
+	b := opened(t, ends, ends)
+	begin := b.now()
+	for _, c := range []struct {
+		after time.Duration
+		quick bool
+	}{{0, false}, {15 * time.Minute, true}, {45 * time.Minute, true}, {60 * time.Minute, false}, {75 * time.Minute, true}} {
+		b.now = func() time.Time { return begin.Add(c.after) }
+		if err := b.fire(t.Context(), fired{"acme", "desk", b.now().Format(time.RFC3339)}); err != nil {
+			t.Fatal(err)
+		}
+		b.settled(t, b.migrate)
+		last, err := lastStart(t.Context(), b.ledger(acme))
+		if err != nil || last.Run.Mode != migration.ModeDelta || last.Run.Quick != c.quick {
+			t.Errorf("after %s: %+v, %v; want quick to be %t", c.after, last.Run, err, c.quick)
+		}
+	}
+}
+
 func TestAScheduleForAPlanThatIsGoneDoesNothing(t *testing.T) {
 	b := opened(t, ends, ends)
 	if err := b.fire(t.Context(), fired{"acme", "gone", "2026-11-25T02:00:00Z"}); err != nil {

@@ -132,10 +132,11 @@ func (b *Backend) DeleteSchedule(ctx context.Context, m api.Migration) error {
 	return nil
 }
 
-// fire starts the run that a schedule is for. Where a run is at work the new one
-// waits for its lease; where one waits already, what is new is moved by that.
+// fire starts the delta that a schedule is for: the first of all moves everything.
+// Where a run is at work the new one waits for its lease; where one waits already,
+// what is new is moved by that.
 func (b *Backend) fire(ctx context.Context, f fired) error {
-	_, err := b.begin(ctx, api.Migration{Tenant: f.Tenant, Name: f.Migration}, api.Start{Mode: api.ModeFull, Key: "schedule " + f.At}, true)
+	_, err := b.begin(ctx, api.Migration{Tenant: f.Tenant, Name: f.Migration}, api.Start{Mode: api.ModeDelta, Key: "schedule " + f.At}, true)
 	if errors.Is(err, api.ErrConflict) || errors.Is(err, api.ErrNotFound) {
 		return nil
 	}

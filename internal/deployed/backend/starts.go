@@ -24,6 +24,8 @@ type start struct {
 	At       time.Time     `json:"at"`
 	// Room is the rollback of a demo that comes first; none without an id.
 	Room migration.Run `json:"room,omitzero"`
+	// Census is when the last run that was not quick was started.
+	Census time.Time `json:"census,omitzero"`
 }
 
 // starts stands in the place of a run's id in the name of the row.
@@ -90,6 +92,10 @@ func (b *Backend) enter(ctx context.Context, m api.Migration, before start, q ap
 	n = max(n, ledger.RunNumber(before.Run.ID)) // the last one may never have come to be recorded
 	next = start{Run: run(m, ledger.RunID(n+1), migration.Mode(q.Mode)), PlanHash: q.PlanHash, Key: q.Key, At: b.now().UTC()}
 	next.Run.Limit, next.Run.Adopt, next.Run.Waits = q.Limit, q.Adopt, waits
+	next.Run.Quick = q.Quick || waits && next.At.Sub(before.Census) < migration.CensusEvery
+	if next.Census = before.Census; !next.Run.Quick {
+		next.Census = next.At
+	}
 	if next.Room, err = b.room(ctx, m, next.Run); err != nil {
 		return next, err
 	}

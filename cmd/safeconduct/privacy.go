@@ -26,11 +26,12 @@ func (a *app) privacyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "privacy",
 		Short: "Find or replace personal data in files",
-		Long: `The engine that masks records under way, for files and standard input. It opens
-no connection, and writes nothing but its answer. docs/privacy-engine.md says
-what it finds and what not.`,
+		Long: `The engine that masks records under way, for files and standard input: scan and
+rewrite open no connection, and write nothing but their answer.
+docs/privacy-engine.md says what they find and what not. Risk measures what is left
+where names and words are gone.`,
 	}
-	c.AddCommand(a.scanCommand(), a.rewriteCommand())
+	c.AddCommand(a.scanCommand(), a.rewriteCommand(), a.riskCommand())
 	return c
 }
 

@@ -246,6 +246,12 @@ func (r *Runtime) Recheck(ctx context.Context) (migration.RecheckResult, error) 
 	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.All(ctx, r.Plan)
 }
 
+// Risk measures how easily the people of the moved tickets are found again in the target.
+// Nil takes the usual columns.
+func (r *Runtime) Risk(ctx context.Context, quasi, sensitive []string) (migration.RiskResult, error) {
+	return migration.Reidentify{Rows: r.Rows, Desks: r.Desks, Sleep: r.sleep}.All(ctx, r.Plan, quasi, sensitive)
+}
+
 // ErrNoDateFixer: the target takes all dates by its API, or has no database of
 // its customer's.
 var ErrNoDateFixer = errors.New("this target has no dates to be set by SQL")

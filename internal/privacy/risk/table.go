@@ -2,6 +2,7 @@ package risk
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -18,25 +19,30 @@ type column struct {
 	known map[string]uint32
 }
 
-// New returns an empty table of the columns.
-func New(names ...string) *Table {
-	t := &Table{people: column{known: map[string]uint32{}}}
-	for _, n := range names {
-		t.columns = append(t.columns, column{name: n, known: map[string]uint32{}})
-	}
-	return t
-}
+// New returns an empty table.
+func New() *Table { return &Table{people: column{known: map[string]uint32{}}} }
 
-// Add appends a row about a person: a value for each column, in order.
-func (t *Table) Add(person string, values ...string) error {
-	if len(values) != len(t.columns) {
-		return fmt.Errorf("risk: a row of %d values in a table of %d columns", len(values), len(t.columns))
+// Add appends a row about a person: values by the names of their columns. What it does
+// not have is as if it were empty.
+func (t *Table) Add(person string, row map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(row)) {
+		if !slices.ContainsFunc(t.columns, func(c column) bool { return c.name == name }) {
+			t.columns = append(t.columns, t.empty(name))
+		}
 	}
-	for i, v := range values {
-		t.columns[i].add(v)
+	for i := range t.columns {
+		t.columns[i].add(row[t.columns[i].name])
 	}
 	t.people.add(person)
-	return nil
+}
+
+// empty is a column whose rows so far hold nothing.
+func (t *Table) empty(name string) column {
+	c := column{name: name, known: map[string]uint32{}}
+	for range t.Rows() {
+		c.add("")
+	}
+	return c
 }
 
 func (c *column) add(v string) {
@@ -51,12 +57,54 @@ func (c *column) add(v string) {
 // Rows is how many there are.
 func (t *Table) Rows() int { return len(t.people.codes) }
 
-// Columns are the names, in order.
+// Columns are the names, as they came.
 func (t *Table) Columns() (names []string) {
 	for _, c := range t.columns {
 		names = append(names, c.name)
 	}
 	return names
+}
+
+// Values is how many different values a column has; none, if there is no such column.
+func (t *Table) Values(name string) int {
+	c, err := t.column(name)
+	if err != nil {
+		return 0
+	}
+	return len(c.known)
+}
+
+// Missing counts the rows that have no value of a column.
+func (t *Table) Missing(name string) (n int) {
+	c, err := t.column(name)
+	if err != nil {
+		return t.Rows()
+	}
+	nothing, some := c.known[""]
+	for _, code := range c.codes {
+		if some && code == nothing {
+			n++
+		}
+	}
+	return n
+}
+
+// Alone counts the rows whose value of a column no other row has, and that have one.
+func (t *Table) Alone(name string) (n int) {
+	c, err := t.column(name)
+	if err != nil {
+		return 0
+	}
+	rows := make([]int, len(c.known))
+	for _, code := range c.codes {
+		rows[code]++
+	}
+	for v, code := range c.known {
+		if v != "" && rows[code] == 1 {
+			n++
+		}
+	}
+	return n
 }
 
 func (t *Table) column(name string) (*column, error) {

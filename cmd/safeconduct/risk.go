@@ -68,8 +68,8 @@ func (a *app) riskOfTarget(ctx context.Context, j riskJob) error {
 	defer r.Close()
 	result, err := r.Risk(ctx, j.quasi, j.sensitive)
 	switch {
-	case errors.Is(err, risk.ErrNoRows):
-		return usage(errors.New("no ticket of this migration stands in the target: run migrate or demo first"))
+	case errors.Is(err, migration.ErrNoTickets):
+		return usage(fmt.Errorf("%w: run migrate or demo first", err))
 	case err != nil:
 		return &exitError{err, exitUsage}
 	}

@@ -56,11 +56,12 @@ var parts = []part{
 
 	{"internal/mapping", []string{model}, "a mapping is data, and how it is applied to a record"},
 	{"internal/privacy", []string{model, "internal/keyring"}, "the engine turns records into records and asks the keyring for pseudonyms only"},
+	{"internal/privacy/risk", nil, "figures are computed from columns, whatever they mean"},
 	{"internal/plan", []string{contract, model, "internal/mapping", "internal/privacy"}, "a plan is data: what it decides, others do"},
 	{"internal/evidence", []string{model}, "evidence renders what it is handed, so that it can be checked without the system that wrote it"},
 	{"internal/evidence/html", []string{"internal/evidence"}, "what gives pages their looks knows nothing but pages, and is linked by those who write them"},
 	{"internal/migration", []string{contract, model, "internal/audit", "internal/evidence", "internal/keyring", "internal/ledger",
-		"internal/mapping", "internal/plan", "internal/privacy", "internal/staging", "internal/usage"}, "a step knows no runtime and no platform"},
+		"internal/mapping", "internal/plan", "internal/privacy", "internal/privacy/risk", "internal/staging", "internal/usage"}, "a step knows no runtime and no platform"},
 	{"internal/cost", []string{"internal/ledger", "internal/usage"}, "what a run costs follows from counts and a list of prices"},
 	{"internal/cost/metertest", []string{"internal/audit", "internal/keyring", "internal/ledger", "internal/staging", "internal/usage"},
 		"a meter stands at the ports, and counts what their adapters would ask for"},
@@ -84,7 +85,7 @@ var parts = []part{
 	{"functions", nil, "the test of all functions runs them as Lambda does"},
 	{"functions/*", []string{"internal/deployed/...", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
 	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
-		"internal/migration", "internal/plan", "internal/privacy", "internal/privacy/lines", "internal/release"}, "a command reads plans and shows results; the runtime does the rest"},
+		"internal/migration", "internal/plan", "internal/privacy", "internal/privacy/lines", "internal/privacy/risk", "internal/release"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/agreement", []string{"internal/workflow", "statemachine"}, "two ways to run the definitions are compared, and nothing of what they do"},
 	{"internal/infra", []string{"internal/api/...", "internal/cost", "internal/deployed", "internal/function", "internal/keyring", "internal/migration", "internal/workflow", "statemachine"},

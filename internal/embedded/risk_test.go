@@ -12,7 +12,6 @@ import (
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/migration"
-	"github.com/safeconduct/safeconduct/internal/privacy/risk"
 )
 
 // TestTheRiskIsOfWhatStandsInTheTarget: five customers write by mail in German, a
@@ -33,7 +32,7 @@ func TestTheRiskIsOfWhatStandsInTheTarget(t *testing.T) {
 	}
 	ticket(6, "canary5", "phone")
 	r := open(t, t.TempDir(), parse(t), source.Source(), target.Target())
-	if _, err := r.Risk(t.Context(), nil, nil); !errors.Is(err, risk.ErrNoRows) {
+	if _, err := r.Risk(t.Context(), nil, nil); !errors.Is(err, migration.ErrNoTickets) {
 		t.Fatalf("before the run: %v", err)
 	}
 	if _, err := r.Migrate(t.Context(), Request{Mode: migration.ModeFull}); err != nil {

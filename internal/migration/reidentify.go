@@ -42,6 +42,9 @@ type Link struct {
 	Lower   string  `json:"lower"`   // what would take it away
 }
 
+// ErrNoTickets says that no ticket of the migration stands in the target.
+var ErrNoTickets = errors.New("no ticket of this migration stands in the target")
+
 // Columns of tickets and their requesters. A custom field is custom[Name].
 const (
 	riskCreated = "created" // the day, in UTC
@@ -70,7 +73,8 @@ func quasiOf(t *risk.Table, sensitive []string, profile connectors.TargetProfile
 }
 
 // All reads the tickets and measures. Without columns, all that are there are
-// quasi-identifiers, and the type and the rating of a ticket are sensitive.
+// quasi-identifiers, and the type and the rating of a ticket are sensitive. It returns
+// ErrNoTickets if there is nothing to measure.
 func (s Reidentify) All(ctx context.Context, p *plan.Plan, quasi, sensitive []string) (RiskResult, error) {
 	target, err := s.Desks.Target(ctx, p)
 	if err != nil {
@@ -92,6 +96,9 @@ func (s Reidentify) All(ctx context.Context, p *plan.Plan, quasi, sensitive []st
 		if err := r.add(ctx, table, e.Target); err != nil {
 			return RiskResult{}, err
 		}
+	}
+	if table.Rows() == 0 {
+		return RiskResult{}, ErrNoTickets
 	}
 	return measureRisk(table, quasi, sensitive, profile)
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
 
@@ -202,6 +205,120 @@ func TestC23ARecordWithoutATimeOfChangeIsTakenOverAllTheSame(t *testing.T) {
 		delta(t, r)
 		if got := m.subjects()["N-t1"]; got != subject {
 			t.Errorf("subject %q, want %q", got, subject)
+		}
+	}
+}
+
+// TestC9AReadingThatFailsAfterThousandsOfTicketsGoesOnThere: what was read and moved is
+// not read again, nor moved again.
+func TestC9AReadingThatFailsAfterThousandsOfTicketsGoesOnThere(t *testing.T) {
+	const tickets, fails = 4500, 41 // pages of a hundred
+	source, target := memory.New(memory.Options{PageSize: 100}), memory.New(memory.Options{Batch: 100})
+	source.Add(somebody("p1"))
+	for i := range tickets {
+		source.Add(something(fmt.Sprintf("t%d", i), "p1"))
+	}
+	key, err := local.Key(filepath.Join(t.TempDir(), "local.key"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := inMemory(key, &hurried{})
+	broken, pages := true, 0
+	source.Hook(memory.Hooks{Before: func(op memory.Operation) error {
+		if op.Name != memory.OpPage || op.Kind != helpdesk.KindTicket {
+			return nil
+		}
+		if pages++; broken && pages >= fails {
+			return fmt.Errorf("page %d: %w", pages, connectors.ErrDenied)
+		}
+		return nil
+	}})
+	r, err := New(parse(t), parts(source.Source(), target.Target()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Migrate(t.Context(), Request{Mode: migration.ModeFull}); err == nil {
+		t.Fatal("the run did not fail")
+	}
+	broken, pages = false, 0
+	again, err := New(parse(t), parts(source.Source(), target.Target()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	numbers := map[string]int{}
+	for _, k := range target.Records(helpdesk.KindTicket) {
+		numbers[k.Ticket.Number]++
+	}
+	if rest := tickets/100 - fails + 2; len(numbers) != tickets || len(target.IDs(helpdesk.KindTicket)) != tickets || pages > rest {
+		t.Errorf("%d tickets of %d numbers; %d pages were read after the failure, want %d at most", len(target.IDs(helpdesk.KindTicket)), len(numbers), pages, rest)
+	}
+}
+
+// TestC10TheNumberThatCustomersKnowStaysOnTheTicket: as the number where the target
+// takes one, else in the field that the plan names.
+func TestC10TheNumberThatCustomersKnowStaysOnTheTicket(t *testing.T) {
+	m := smallMove(t, memory.Options{}, memory.Options{}, "map: {number_to: Old number}")
+	m.source.Add(something("t9", "p1"))
+	delta(t, m.runtime)
+	for _, s := range m.source.Records(helpdesk.KindTicket) {
+		got := m.inTarget(t, s.Key).Ticket
+		kept := ""
+		for _, c := range got.Custom {
+			if c.Name == "Old number" {
+				kept = strings.Join(c.Values, " ")
+			}
+		}
+		if got.Number != s.Ticket.Number || kept != s.Ticket.Number {
+			t.Errorf("%s has the number %q, and %q in the field", s.Ticket.Number, got.Number, kept)
+		}
+	}
+}
+
+// TestC15ATargetWithoutAStatusForClosedTicketsIsNoSurprise: the run says so before it
+// writes, and the plan says what to take instead.
+func TestC15ATargetWithoutAStatusForClosedTicketsIsNoSurprise(t *testing.T) {
+	source, target := smallDesk(memory.Options{}), memory.New(memory.Options{Vocabulary: map[string][]string{"ticket.status": {"open", "done"}}})
+	source.SetStatus("t1", "closed")
+	before := string(target.Dump())
+	r := open(t, t.TempDir(), parse(t), source.Source(), target.Target())
+	var failed *Failed
+	if _, err := r.Migrate(t.Context(), Request{Mode: migration.ModeFull}); !errors.As(err, &failed) || failed.Name != string(migration.GateClosed) {
+		t.Fatalf("the run ended with %v, want GateClosed", err)
+	}
+	if string(target.Dump()) != before {
+		t.Error("something was written")
+	}
+	r.Plan = parse(t, "map: {statuses: {closed: done}}")
+	if _, err := r.Migrate(t.Context(), Request{Mode: migration.ModeFull, GiveUp: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := (migrated{source, target, r}).inTarget(t, "t1").Ticket; got.Status != "done" {
+		t.Errorf("the status is %q", got.Status)
+	}
+}
+
+// TestC19TheIdentityOfMailsComesAlong: a customer who answers an old mail is threaded by
+// it, on tickets and messages of full runs and of deltas.
+func TestC19TheIdentityOfMailsComesAlong(t *testing.T) {
+	m := smallMove(t, memory.Options{}, memory.Options{})
+	for _, key := range []string{"t1", "t9"} {
+		if key == "t9" {
+			m.source.Add(something(key, "p1"))
+		}
+		m.source.Edit(helpdesk.KindTicket, key, func(r *helpdesk.Record) {
+			r.Ticket.MessageIDs = []string{"<first-" + key + "@example.test>"}
+			r.Ticket.Comments = append(r.Ticket.Comments, helpdesk.Comment{Key: key + "c9", Author: "p1", Visibility: helpdesk.VisibilityPublic,
+				Format: helpdesk.FormatText, Body: "answered", Created: r.Ticket.Created.Add(time.Hour), MessageID: "<answer-" + key + "@example.test>"})
+		})
+	}
+	delta(t, m.runtime)
+	for _, key := range []string{"t1", "t9"} {
+		got := m.inTarget(t, key).Ticket
+		if last := got.Comments[len(got.Comments)-1]; fmt.Sprint(got.MessageIDs) != "[<first-"+key+"@example.test>]" || last.MessageID != "<answer-"+key+"@example.test>" {
+			t.Errorf("%s: the ticket goes by %v, its last message by %q", key, got.MessageIDs, last.MessageID)
 		}
 	}
 }

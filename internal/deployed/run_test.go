@@ -40,12 +40,17 @@ privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, 
   regimes: [gdpr], retention: 30 days, preset: gdpr}
 `
 
-// TestARunOnAWSMovesWhatARunOnOneMachineMoves sees a run through with the handlers
-// of the functions over S3, DynamoDB and KMS of an emulator, from an uploaded CSV
-// export, and compares the target with that of an embedded run.
+// TestARunOnAWSMovesWhatARunOnOneMachineMoves sees a full run, and a delta from a later
+// export, through with the handlers of the functions over S3, DynamoDB and KMS of an
+// emulator, and compares the target with that of embedded runs.
 func TestARunOnAWSMovesWhatARunOnOneMachineMoves(t *testing.T) {
-	export := filepath.Join(t.TempDir(), "export")
-	if err := sample.Crash().Write(export); err != nil {
+	exports := t.TempDir()
+	export, later := filepath.Join(exports, "u1"), filepath.Join(exports, "u2")
+	account := sample.Crash()
+	if err := account.Write(export); err != nil {
+		t.Fatal(err)
+	}
+	if err := workOn(&account).Write(later); err != nil {
 		t.Fatal(err)
 	}
 	here, there := memory.New(memory.Options{Batch: 10}), memory.New(memory.Options{Batch: 10})
@@ -54,25 +59,58 @@ func TestARunOnAWSMovesWhatARunOnOneMachineMoves(t *testing.T) {
 
 	c := emulated(t)
 	upload(t, c, export, "uploads/local/u1/")
-	run := c.keep(t, fmt.Sprintf(planText, "upload: u1", t.Name()+"-there"))
-	c.see(t, run)
-	onOneMachine(t, fmt.Sprintf(planText, "path: "+export, t.Name()+"-here"))
+	upload(t, c, later, "uploads/local/u2/")
+	home := t.TempDir()
+	for _, s := range []struct {
+		mode    migration.Mode
+		id      string
+		export  string
+		tickets int
+	}{{migration.ModeFull, "r0001", "u1", 50}, {migration.ModeDelta, "r0002", "u2", 51}} {
+		run := c.keep(t, fmt.Sprintf(planText, "upload: "+s.export, t.Name()+"-there"), s.id, s.mode)
+		c.see(t, run)
+		onOneMachine(t, home, fmt.Sprintf(planText, "path: "+filepath.Join(exports, s.export), t.Name()+"-here"), s.mode)
 
-	for _, k := range helpdesk.Kinds() {
-		if got, want := len(there.Records(k)), len(here.Records(k)); got != want {
-			t.Errorf("%d of %s, want %d", got, k, want)
+		for _, k := range helpdesk.Kinds() {
+			if got, want := len(there.Records(k)), len(here.Records(k)); got != want {
+				t.Errorf("%s: %d of %s, want %d", s.mode, got, k, want)
+			}
+		}
+		got, want := tickets(there), tickets(here)
+		if len(got) != s.tickets || len(want) != s.tickets {
+			t.Fatalf("%s: %d tickets, and %d of the embedded run", s.mode, len(got), len(want))
+		}
+		for i := range got {
+			if got[i] != want[i] {
+				t.Errorf("%s: a ticket differs:\n%.600s\n%.600s", s.mode, got[i], want[i])
+			}
+		}
+		c.leavesNothing(t, run)
+	}
+	if all := strings.Join(tickets(there), "\n"); strings.Count(all, edited) != 3 {
+		t.Errorf("the delta brought %d of 3 changes", strings.Count(all, edited))
+	}
+}
+
+const edited = "since the first export"
+
+// workOn does what agents do until the next export: one ticket is renamed, one
+// answered, one new.
+func workOn(a *sample.Account) *sample.Account {
+	var k []*helpdesk.Record
+	for i := range a.Records {
+		if a.Records[i].Kind == helpdesk.KindTicket {
+			k = append(k, &a.Records[i])
 		}
 	}
-	got, want := tickets(there), tickets(here)
-	if len(got) != 50 || len(want) != 50 {
-		t.Fatalf("%d tickets, and %d of the embedded run", len(got), len(want))
-	}
-	for i := range got {
-		if got[i] != want[i] {
-			t.Errorf("a ticket differs:\n%.600s\n%.600s", got[i], want[i])
-		}
-	}
-	c.leavesNothing(t, run)
+	k[0].Ticket.Subject = "Renamed " + edited
+	answer := k[1].Ticket.Comments[0]
+	answer.Key, answer.Body, answer.Attachments = answer.Key+"-later", "Answered "+edited, nil
+	k[1].Ticket.Comments = append(k[1].Ticket.Comments, answer)
+	fresh := helpdesk.New(helpdesk.KindTicket, k[0].Key+"-later")
+	*fresh.Ticket = helpdesk.Ticket{Subject: "New " + edited, Status: k[0].Ticket.Status, Requester: k[0].Ticket.Requester, Created: k[0].Ticket.Created}
+	a.Records = append(a.Records, fresh)
+	return a
 }
 
 // tickets describes the tickets of a desk by all that does not depend on its ids.
@@ -127,14 +165,14 @@ func upload(t *testing.T, c cloud, folder, prefix string) {
 	}
 }
 
-// keep stores the plan of the first run, as function api does.
-func (c cloud) keep(t *testing.T, text string) migration.Run {
+// keep stores the plan of a run, as function api does.
+func (c cloud) keep(t *testing.T, text, id string, mode migration.Mode) migration.Run {
 	t.Helper()
 	p, err := plan.Parse([]byte(text), "/nowhere")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := migration.Run{Tenant: p.Tenant, Migration: p.Migration, ID: "r0001", Mode: migration.ModeFull}
+	run := migration.Run{Tenant: p.Tenant, Migration: p.Migration, ID: id, Mode: mode}
 	kept := Plans{Objects{c.bucket, c.config.StagingBucket, c.config.DataKey}}
 	if err := kept.Keep(t.Context(), run, p); err != nil {
 		t.Fatal(err)
@@ -230,19 +268,18 @@ func (c cloud) leavesNothing(t *testing.T, run migration.Run) {
 	}
 }
 
-func onOneMachine(t *testing.T, text string) {
+func onOneMachine(t *testing.T, home, text string, mode migration.Mode) {
 	t.Helper()
 	p, err := plan.Parse([]byte(text), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	home := t.TempDir()
 	r, err := embedded.Open(t.Context(), p, embedded.Options{Home: home, Reports: filepath.Join(home, "reports"), Tool: "test", NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if _, err := r.Migrate(t.Context(), embedded.Request{Mode: migration.ModeFull}); err != nil {
+	if _, err := r.Migrate(t.Context(), embedded.Request{Mode: mode}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -56,6 +56,7 @@ var parts = []part{
 
 	{"internal/mapping", []string{model}, "a mapping is data, and how it is applied to a record"},
 	{"internal/privacy", []string{model, "internal/keyring"}, "the engine turns records into records and asks the keyring for pseudonyms only"},
+	{"internal/privacy/files", []string{model, "internal/keyring", "internal/privacy"}, "a file is taken apart and put together here; what goes out of its texts the engine says"},
 	{"internal/privacy/risk", nil, "figures are computed from columns, whatever they mean"},
 	{"internal/plan", []string{contract, model, "internal/mapping", "internal/privacy"}, "a plan is data: what it decides, others do"},
 	{"internal/evidence", []string{model}, "evidence renders what it is handed, so that it can be checked without the system that wrote it"},

@@ -4,7 +4,10 @@ import "github.com/safeconduct/safeconduct/internal/keyring"
 
 // A Rewriter applies the text rules of a policy to texts that are in no record. It
 // serves one goroutine, text after text.
-type Rewriter struct{ a application }
+type Rewriter struct {
+	a     application
+	found map[Kind]int
+}
 
 // Rewriter returns one. p may be nil for a policy that makes no pseudonyms; else
 // the error is ErrNoPseudonyms.
@@ -12,7 +15,7 @@ func (c *Compiled) Rewriter(p keyring.Pseudonyms) (*Rewriter, error) {
 	if p == nil && c.keyed {
 		return nil, ErrNoPseudonyms
 	}
-	r := &Rewriter{}
+	r := &Rewriter{found: map[Kind]int{}}
 	r.a.begin(c, nil, p)
 	return r, nil
 }
@@ -28,6 +31,10 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 	clear(a.residual)
 	a.in = append(a.in[:0], text...)
 	a.spans = Detect(a.spans[:0], a.in, people)
+	clear(r.found)
+	for _, s := range a.spans {
+		r.found[s.Kind]++
+	}
 	a.rewrite()
 	a.search("")
 	for _, n := range a.fired {
@@ -38,3 +45,7 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 	}
 	return a.out, replaced, left
 }
+
+// Found counts what the last text held, by kind, before the rules were applied. The
+// next call of Rewrite uses the map again.
+func (r *Rewriter) Found() map[Kind]int { return r.found }

@@ -157,6 +157,8 @@ func (a *app) adviseOn(n migration.Name) (code int, advice string) {
 		return exitUsage, "Nothing was read. Ask for fewer tickets (--limit), wait for the next hour, or run the demo on your own machine, where nothing bounds it: safeconduct demo" + a.flag()
 	case migration.NoRemover:
 		return exitFatal, "Nothing was removed. What the migration created carries its marker: search the target for it and remove it by hand."
+	case migration.MigrationClosed:
+		return exitNothing, "What was moved stays in the target. To move the source again, give the plan another migration name: every record would come a second time."
 	case migration.LeaseTaken:
 		return exitRetry, "Nothing was read. Another run is at work: safeconduct status" + a.flag()
 	case migration.AccessDenied:

@@ -38,6 +38,7 @@ type statusResult struct {
 	Cursors   []ledger.Cursor      `json:"cursors"`
 	Approval  *migration.Approval  `json:"approval,omitempty"` // that the last run waits for
 	Active    *api.Progress        `json:"active,omitempty"`   // there, where somebody else is at work
+	Closed    time.Time            `json:"closed,omitzero"`
 	Next      string               `json:"next"`
 }
 
@@ -64,6 +65,13 @@ func (a *app) status(ctx context.Context) error {
 			return err
 		}
 		s.Records, s.Next = records, a.next(s.Runs)
+		closed, err := r.Ledger().Closed(ctx)
+		if err != nil {
+			return err
+		}
+		if s.Closed = closed.At; !closed.Begun.IsZero() {
+			s.Next = "safeconduct close" + a.flag() + " writes its certificate, and goes on where it was stopped"
+		}
 		if _, approval, err := r.Approval(ctx); err == nil && approval.Pending() && s.Runs[len(s.Runs)-1].State == ledger.RunRunning {
 			s.Approval, s.Next = &approval, a.nextApproval()
 		}
@@ -108,6 +116,9 @@ func (a *app) next(runs []ledger.Run) string {
 
 func (s statusResult) print(w io.Writer) {
 	fmt.Fprintf(w, "Migration %s\n", s.Migration)
+	if !s.Closed.IsZero() {
+		fmt.Fprintf(w, "  closed on %s; what was moved stays in the target\n", s.Closed.Local().Format(time.DateTime))
+	}
 	for _, r := range s.Runs {
 		fmt.Fprintf(w, "  %s  %-5s %-9s started %s", r.ID, r.Mode, r.State, r.Started.Local().Format(time.DateTime))
 		if r.Failure != "" {

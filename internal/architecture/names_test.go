@@ -39,6 +39,7 @@ var fates = map[migration.Name]struct {
 
 	migration.PlanInvalid:      {ends, "the same plan is as wrong the next time"},
 	migration.PlanChanged:      {ends, "somebody must agree to the new plan"},
+	migration.MigrationClosed:  {ends, "what was destroyed does not come back"},
 	migration.AccessDenied:     {ends, "repeated refusals lock accounts"},
 	migration.TargetUnprepared: {ends, "somebody has to set something up in the target"},
 	migration.TargetMails:      {ends, "customers hear of old tickets until somebody switches that off"},

@@ -63,6 +63,9 @@ func (r *Runtime) Migrate(ctx context.Context, q Request) (migration.Run, error)
 
 // Begin gives a new run its id and keeps its plan; Go sees it through.
 func (r *Runtime) Begin(ctx context.Context, q Request) (migration.Run, error) {
+	if err := migration.StillOpen(ctx, r.Ledger()); err != nil {
+		return migration.Run{}, err
+	}
 	if err := r.clear(ctx, q.GiveUp); err != nil {
 		return migration.Run{}, err
 	}
@@ -119,6 +122,9 @@ func (r *Runtime) giveUp(ctx context.Context, run ledger.Run) error {
 // Resume goes on with the last run: where it was stopped, or from the state in
 // which it failed. It keeps to the plan that the run was started with.
 func (r *Runtime) Resume(ctx context.Context) (migration.Run, error) {
+	if err := migration.StillOpen(ctx, r.Ledger()); err != nil {
+		return migration.Run{}, err
+	}
 	_, unrecorded, err := r.begun(ctx)
 	if err != nil {
 		return migration.Run{}, err
@@ -213,6 +219,9 @@ const rollbackRun = "rollback"
 
 // Rollback takes back what the migration created in the target.
 func (r *Runtime) Rollback(ctx context.Context) ([]migration.RolledBack, error) {
+	if err := migration.StillOpen(ctx, r.Ledger()); err != nil {
+		return nil, err
+	}
 	if err := r.clear(ctx, true); err != nil {
 		return nil, err
 	}

@@ -64,6 +64,9 @@ type Parts struct {
 	Journal   func(run string) (workflow.Journal, error)
 	Clock     workflow.Clock
 	Tool      string // name and version of this program
+	// Erase removes what is kept of runs besides ledger, keys and audit log: plans and
+	// journals. Nil where nothing is.
+	Erase func() error
 }
 
 // Plans keeps the plan that each run was started with.
@@ -182,7 +185,10 @@ func openParts(ctx context.Context, home string, o Options) (parts Parts, closer
 	closers = append(closers, log.Close)
 	return Parts{Rows: rows, Staging: folder, Keys: keys, Log: log, Tool: o.Tool,
 		Plans: SealedPlans{filepath.Join(home, "plans"), keys.Key}, Desks: &Desks{},
-		Documents: Folder(o.Reports), Journal: journals(filepath.Join(home, "executions"))}, closers, nil
+		Documents: Folder(o.Reports), Journal: journals(filepath.Join(home, "executions")),
+		Erase: func() error {
+			return errors.Join(os.RemoveAll(filepath.Join(home, "executions")), os.RemoveAll(filepath.Join(home, "plans")))
+		}}, closers, nil
 }
 
 // journals opens the journal of a run.

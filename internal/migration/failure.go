@@ -34,6 +34,7 @@ const (
 	ApprovalRefused   Name = "ApprovalRefused"   // somebody rejected the run, or nobody approved it in time
 	DemoLimited       Name = "DemoLimited"       // a demo is larger, or comes oftener, than the deployment allows
 	NoRemover         Name = "NoRemover"         // the target can't remove records
+	MigrationClosed   Name = "MigrationClosed"   // the migration was closed: its keys and its ledger are gone
 	NotVerified       Name = "NotVerified"       // the target does not hold what was loaded
 	Aborted           Name = "Aborted"           // somebody stopped the execution
 	Internal          Name = "Internal"          // a fault of ours
@@ -42,7 +43,7 @@ const (
 // Names lists the closed list.
 func Names() []Name {
 	return []Name{PlanInvalid, PlanChanged, AccessDenied, SourceUnavailable, TargetUnavailable, StorageFailed,
-		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, LeaseTaken, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NoRemover, NotVerified, Aborted, Internal}
+		StagingCorrupt, KeyForgotten, LedgerLost, LeaseLost, LeaseTaken, TargetUnprepared, TargetMails, GateClosed, ApprovalRefused, DemoLimited, NoRemover, MigrationClosed, NotVerified, Aborted, Internal}
 }
 
 // Corrected lists the failures that another plan mends, and no resume.

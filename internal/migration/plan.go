@@ -60,6 +60,10 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err != nil {
 		return PlanOutput{}, ofStorage("read the plan", err)
 	}
+	l := s.ledger(in.Run)
+	if err := StillOpen(ctx, l); err != nil {
+		return PlanOutput{}, err
+	}
 	source, err := s.sourceProfile(ctx, p)
 	if err != nil {
 		return PlanOutput{}, err
@@ -75,7 +79,6 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if n := len(profile.Unprepared); n > 0 {
 		return PlanOutput{}, failf(TargetUnprepared, "%d things have to be set up in the target first: %s", n, strings.Join(profile.Unprepared, " · "))
 	}
-	l := s.ledger(in.Run)
 	if err := s.Demo.admit(ctx, s.Base, l, in.Run); err != nil {
 		return PlanOutput{}, err
 	}

@@ -73,6 +73,9 @@ func (s Recheck) All(ctx context.Context, p *plan.Plan) (RecheckResult, error) {
 // goOn checks entries until all are checked or time runs short.
 func (s Recheck) goOn(ctx context.Context, p *plan.Plan, at *Rechecked) error {
 	l := ledger.New(s.Rows, p.Tenant, p.Migration)
+	if err := StillOpen(ctx, l); err != nil {
+		return err
+	}
 	target, err := s.Desks.Target(ctx, p)
 	if err != nil {
 		return ofTarget("open", err)

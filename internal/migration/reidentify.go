@@ -76,6 +76,10 @@ func quasiOf(t *risk.Table, sensitive []string, profile connectors.TargetProfile
 // quasi-identifiers, and the type and the rating of a ticket are sensitive. It returns
 // ErrNoTickets if there is nothing to measure.
 func (s Reidentify) All(ctx context.Context, p *plan.Plan, quasi, sensitive []string) (RiskResult, error) {
+	l := ledger.New(s.Rows, p.Tenant, p.Migration)
+	if err := StillOpen(ctx, l); err != nil {
+		return RiskResult{}, err
+	}
 	target, err := s.Desks.Target(ctx, p)
 	if err != nil {
 		return RiskResult{}, ofTarget("open", err)
@@ -86,7 +90,7 @@ func (s Reidentify) All(ctx context.Context, p *plan.Plan, quasi, sensitive []st
 	}
 	r := &requesters{Reidentify: s, target: target, known: map[string]map[string]string{}}
 	table := risk.New()
-	for e, err := range ledger.New(s.Rows, p.Tenant, p.Migration).All(ctx, helpdesk.KindTicket) {
+	for e, err := range l.All(ctx, helpdesk.KindTicket) {
 		if err != nil {
 			return RiskResult{}, ofStorage("read entries", err)
 		}

@@ -53,6 +53,9 @@ type Rollingback struct {
 // keeps: the note of the run says which were asked for.
 func (s Rollback) Do(ctx context.Context, in LoopInput) (LoopOutput, error) {
 	out := in.output()
+	if err := StillOpen(ctx, s.ledger(in.Run)); err != nil {
+		return out, err
+	}
 	lease, err := s.ledger(in.Run).Lease(ctx)
 	if err != nil {
 		return out, ofStorage("read the lease", err)

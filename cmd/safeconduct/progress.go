@@ -22,6 +22,9 @@ type progress struct {
 	began    time.Time
 	shown    time.Time
 	width    int
+	budgets  func() string // how the accounts stand that are asked; nil: nobody knows
+	looked   time.Time
+	standing string
 }
 
 // often is how often a line is printed where nobody watches a terminal.
@@ -50,7 +53,15 @@ func (p *progress) step(s embedded.Progress) {
 		return
 	}
 	p.shown = now
-	p.line(line(s, now.Sub(p.began)))
+	p.line(line(s, now.Sub(p.began)) + p.accounts(now))
+}
+
+// accounts says once a second how the accounts stand.
+func (p *progress) accounts(now time.Time) string {
+	if p.budgets != nil && now.Sub(p.looked) >= time.Second {
+		p.looked, p.standing = now, p.budgets()
+	}
+	return p.standing
 }
 
 // line writes the text of a step: what was done, of how much, how fast, how long

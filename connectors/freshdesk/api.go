@@ -119,13 +119,13 @@ type group struct {
 }
 
 func (d *desk) get(ctx context.Context, name, path string, query url.Values, into any) error {
-	_, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: query, Name: "freshdesk: " + name}, into)
+	_, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: query, Class: classOf(http.MethodGet, path), Name: "freshdesk: " + name}, into)
 	return advise(err)
 }
 
 // send writes something. To delete twice is to delete once.
 func (d *desk) send(ctx context.Context, method, name, path string, body, into any) error {
-	_, err := d.client.Do(ctx, rest.Request{Method: method, Path: root + path, JSON: body, Name: "freshdesk: " + name, Repeatable: method == http.MethodDelete}, into)
+	_, err := d.client.Do(ctx, rest.Request{Method: method, Path: root + path, JSON: body, Class: classOf(method, path), Name: "freshdesk: " + name, Repeatable: method == http.MethodDelete}, into)
 	return advise(err)
 }
 
@@ -154,7 +154,7 @@ func page[T any](ctx context.Context, d *desk, name, path string, query url.Valu
 	for k, v := range query {
 		q[k] = v
 	}
-	res, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: q, Name: "freshdesk: " + name}, &some)
+	res, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: q, Class: classOf(http.MethodGet, path), Name: "freshdesk: " + name}, &some)
 	if err != nil {
 		return nil, false, advise(err)
 	}

@@ -19,15 +19,15 @@ var Connector = connectors.Connector{
 	Summary:  "A Freshdesk by its API: groups, companies, contacts and agents, tickets with conversations and files.",
 	Tested:   "simulated: 30 behaviours of Freshdesk, 9 of them unverified",
 	Settings: settingsHelp,
-	Source: func(_ context.Context, decode connectors.Settings) (connectors.Source, error) {
-		d, err := open(decode, nil)
+	Source: func(ctx context.Context, decode connectors.Settings) (connectors.Source, error) {
+		d, err := open(ctx, decode, nil)
 		if err != nil {
 			return nil, err
 		}
 		return &source{d}, nil
 	},
-	Target: func(_ context.Context, decode connectors.Settings) (connectors.Target, error) {
-		d, err := open(decode, nil)
+	Target: func(ctx context.Context, decode connectors.Settings) (connectors.Target, error) {
+		d, err := open(ctx, decode, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ type desk struct {
 }
 
 // open makes a desk; transport is nil but for tests.
-func open(decode connectors.Settings, transport http.RoundTripper) (*desk, error) {
+func open(ctx context.Context, decode connectors.Settings, transport http.RoundTripper) (*desk, error) {
 	s := settings{Page: perPage, MarkerField: "Safeconduct", Language: "en", Hold: "2m", Connections: 4}
 	if err := decode(&s); err != nil {
 		return nil, fmt.Errorf("freshdesk: %w: %w", connectors.ErrSettings, err)
@@ -91,7 +91,8 @@ func open(decode connectors.Settings, transport http.RoundTripper) (*desk, error
 	if err != nil {
 		return nil, fmt.Errorf("freshdesk: key: %w", err)
 	}
-	client, err := rest.New(rest.Options{Product: "Freshdesk", Base: strings.TrimRight(s.URL, "/"), Connections: s.Connections, PerMinute: s.PerMinute,
+	base := strings.TrimRight(s.URL, "/")
+	client, err := rest.New(rest.Options{Product: "Freshdesk", Base: base, Budget: connectors.BudgetOf(ctx, "Freshdesk", base), Readings: readings, Connections: s.Connections, PerMinute: s.PerMinute,
 		Authorize: func(r *http.Request) { r.SetBasicAuth(key, "X") }, Transport: transport})
 	if err != nil {
 		return nil, fmt.Errorf("freshdesk: %w", err)

@@ -32,6 +32,11 @@ type Options struct {
 	// Expired reports whether the answer says that the session has ended, and so
 	// that the request was not carried out; nil: 401.
 	Expired func(*http.Response) bool
+	// Budget is the account's, shared with others who ask it; nil: nobody shares it out.
+	Budget connectors.Budget
+	// Readings reads off an answer what it says of limits; nil: it says nothing, and
+	// the Budget is not asked.
+	Readings func(http.Header) []connectors.Reading
 	// Connections is the most requests that are under way at a time; default 4.
 	// The client starts with one.
 	Connections int
@@ -57,6 +62,9 @@ type Request struct {
 	Body        func() (io.ReadCloser, error)
 	ContentType string
 	Size        int64
+	// Class is the limit that holds for the request beside that of the account, if
+	// there is one.
+	Class string
 	// Name is what errors call the request: "read ticket". It holds no id.
 	Name string
 	// Repeatable: to send it twice is to send it once. GET and HEAD always are.
@@ -109,6 +117,9 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Transport == nil {
 		o.Transport = transport(o.Connections)
+	}
+	if o.Readings == nil {
+		o.Budget = nil
 	}
 	c := &Client{o: o, base: base, gate: newGate(o.Connections), session: newSession()}
 	c.http = &http.Client{Transport: o.Transport, CheckRedirect: c.redirect}

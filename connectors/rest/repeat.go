@@ -120,8 +120,8 @@ func lateron(err error) bool {
 	return errors.Is(err, connectors.ErrUnavailable) && !errors.As(err, &limited)
 }
 
-// enter waits for the budget, for a pause the help desk asked for, and for a
-// place among the requests under way.
+// enter waits for the bound of the plan, for a pause the help desk asked for, and for
+// a place among the requests under way.
 func (c *Client) enter(ctx context.Context, r Request) (*place, error) {
 	if c.budget != nil && c.budget.Wait(ctx) != nil {
 		if ctx.Err() != nil {

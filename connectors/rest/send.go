@@ -39,6 +39,16 @@ func (w *watch) end() {
 // exchange sends the request once, as soon as it may, and returns the answer
 // whatever its status. Until the body is closed it is under way.
 func (c *Client) exchange(ctx context.Context, r Request) (*http.Response, error) {
+	if err := c.afford(ctx, r); err != nil {
+		return nil, err
+	}
+	res, err := c.send(ctx, r)
+	c.spent(r, res)
+	return res, err
+}
+
+// send sends a request that may go, as soon as there is a place.
+func (c *Client) send(ctx context.Context, r Request) (*http.Response, error) {
 	p, err := c.enter(ctx, r)
 	if err != nil {
 		return nil, err

@@ -175,13 +175,13 @@ type attachment struct {
 
 // get reads one object or one page.
 func (d *desk) get(ctx context.Context, name, path string, query url.Values, into any) error {
-	_, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: query, Name: "zendesk: " + name}, into)
+	_, err := d.client.Do(ctx, rest.Request{Method: http.MethodGet, Path: root + path, Query: query, Class: classOf(http.MethodGet, path), Name: "zendesk: " + name}, into)
 	return advise(err)
 }
 
 // send writes something. To delete twice is to delete once.
 func (d *desk) send(ctx context.Context, method, name, path string, query url.Values, body, into any) error {
-	_, err := d.client.Do(ctx, rest.Request{Method: method, Path: root + path, Query: query, JSON: body, Name: "zendesk: " + name,
+	_, err := d.client.Do(ctx, rest.Request{Method: method, Path: root + path, Query: query, JSON: body, Class: classOf(method, path), Name: "zendesk: " + name,
 		Repeatable: method == http.MethodDelete}, into)
 	return advise(err)
 }

@@ -1,15 +1,17 @@
 package zendesk
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/rest"
 )
 
 // SourceVia and TargetVia open a Zendesk through a transport, for tests in which
 // hours pass at once.
 func SourceVia(decode connectors.Settings, through http.RoundTripper) (connectors.Source, error) {
-	d, err := open(decode, through)
+	d, err := open(context.Background(), decode, through)
 	if err != nil {
 		return nil, err
 	}
@@ -17,9 +19,18 @@ func SourceVia(decode connectors.Settings, through http.RoundTripper) (connector
 }
 
 func TargetVia(decode connectors.Settings, through http.RoundTripper) (connectors.Target, error) {
-	d, err := open(decode, through)
+	d, err := open(context.Background(), decode, through)
 	if err != nil {
 		return nil, err
 	}
 	return &target{desk: d}, nil
+}
+
+// ClientWith is the client of a Zendesk that is opened with a context.
+func ClientWith(ctx context.Context, decode connectors.Settings, through http.RoundTripper) (*rest.Client, error) {
+	d, err := open(ctx, decode, through)
+	if err != nil {
+		return nil, err
+	}
+	return d.client, nil
 }

@@ -19,15 +19,15 @@ var Connector = connectors.Connector{
 	Summary:  "A Zendesk by its API: groups, organizations, people, tickets with comments and files, articles of its help center.",
 	Tested:   "simulated: 73 behaviours of Zendesk, 22 of them unverified",
 	Settings: settingsHelp,
-	Source: func(_ context.Context, decode connectors.Settings) (connectors.Source, error) {
-		d, err := open(decode, nil)
+	Source: func(ctx context.Context, decode connectors.Settings) (connectors.Source, error) {
+		d, err := open(ctx, decode, nil)
 		if err != nil {
 			return nil, err
 		}
 		return &source{d}, nil
 	},
-	Target: func(_ context.Context, decode connectors.Settings) (connectors.Target, error) {
-		d, err := open(decode, nil)
+	Target: func(ctx context.Context, decode connectors.Settings) (connectors.Target, error) {
+		d, err := open(ctx, decode, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ type desk struct {
 }
 
 // open makes a desk; transport is nil but for tests.
-func open(decode connectors.Settings, transport http.RoundTripper) (*desk, error) {
+func open(ctx context.Context, decode connectors.Settings, transport http.RoundTripper) (*desk, error) {
 	s := settings{Page: 100, Organizations: "default", Section: "Imported/Imported", Language: "en", Hold: "10m", Connections: 4}
 	if err := decode(&s); err != nil {
 		return nil, fmt.Errorf("zendesk: %w: %w", connectors.ErrSettings, err)
@@ -108,7 +108,8 @@ func open(decode connectors.Settings, transport http.RoundTripper) (*desk, error
 	if err != nil {
 		return nil, fmt.Errorf("zendesk: token: %w", err)
 	}
-	client, err := rest.New(rest.Options{Product: "Zendesk", Base: strings.TrimRight(s.URL, "/"), Connections: s.Connections, PerMinute: s.PerMinute,
+	base := strings.TrimRight(s.URL, "/")
+	client, err := rest.New(rest.Options{Product: "Zendesk", Base: base, Budget: connectors.BudgetOf(ctx, "Zendesk", base), Readings: readings, Connections: s.Connections, PerMinute: s.PerMinute,
 		Authorize: func(r *http.Request) { r.SetBasicAuth(s.Email+"/token", token) }, Transport: transport})
 	if err != nil {
 		return nil, fmt.Errorf("zendesk: %w", err)

@@ -54,6 +54,8 @@ var parts = []part{
 	{"connectors/list/hosted", []string{contract, "connectors/*"}, "of the connectors that need no machine of their own, the deployed form carries all and nothing more"},
 	{"connectors/list", []string{contract, "connectors/*", "connectors/list/hosted"}, "the list is the one place that knows all connectors"},
 
+	{"internal/budget", []string{contract, "internal/ledger"}, "what an account answers is shared out by what connectors are told, in rows; who asks and for what is others' business"},
+
 	{"internal/mapping", []string{model}, "a mapping is data, and how it is applied to a record"},
 	{"internal/privacy", []string{model, "internal/keyring"}, "the engine turns records into records and asks the keyring for pseudonyms only"},
 	{"internal/privacy/files", []string{model, "internal/keyring", "internal/privacy"}, "a file is taken apart and put together here; what goes out of its texts the engine says"},
@@ -73,19 +75,19 @@ var parts = []part{
 	{"internal/api", []string{model, "internal/ledger"},
 		"the API knows what goes over the wire and what a runtime offers, and neither the steps nor what renders documents: function api stays small"},
 	{"internal/web", []string{model, "internal/api"}, "the page shows what the API tells, and knows no runtime"},
-	{"internal/embedded", []string{contract, model, "connectors/list", "internal/api", "internal/audit", "internal/cost", "internal/evidence/...", "internal/function", "internal/keyring/...",
+	{"internal/embedded", []string{contract, model, "connectors/list", "internal/api", "internal/audit", "internal/budget", "internal/cost", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/staging", "internal/workflow", "statemachine"},
 		"wiring is in one place for each runtime, and platforms reach it through the list"},
 
 	{"internal/sdkhttp", nil, "how a request is sent has nothing to do with what it asks"},
-	{"internal/deployed", []string{"internal/sdkhttp", contract, model, "connectors/list/hosted", "internal/audit/...", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
+	{"internal/deployed", []string{"internal/sdkhttp", contract, model, "connectors/list/hosted", "internal/audit/...", "internal/budget", "internal/embedded", "internal/evidence/...", "internal/function", "internal/keyring/...",
 		"internal/ledger/...", "internal/migration", "internal/plan", "internal/release", "internal/staging/...", "internal/usage", "internal/workflow", "statemachine"},
 		"the wiring of the other runtime; its test runs the definition, and the embedded runtime beside it"},
-	{"internal/deployed/backend", []string{"internal/api/...", "internal/cost", "internal/deployed", model, "internal/function", "internal/ledger", "internal/migration", "internal/plan"},
+	{"internal/deployed/backend", []string{"internal/api/...", "internal/budget", "internal/cost", "internal/deployed", model, "internal/function", "internal/ledger", "internal/migration", "internal/plan"},
 		"what AWS offers to the API: it starts executions and reads what they left, and only function api carries it"},
 	{"functions", nil, "the test of all functions runs them as Lambda does"},
 	{"functions/*", []string{"internal/deployed/...", "internal/evidence/html"}, "a function's main names its handler and knows nothing else"},
-	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
+	{"cmd/*", []string{contract, model, "connectors/list", "internal/api/...", "internal/web", "internal/budget", "internal/cost", "internal/embedded", "internal/evidence", "internal/keyring/...", "internal/ledger",
 		"internal/migration", "internal/plan", "internal/privacy", "internal/privacy/lines", "internal/privacy/risk", "internal/release"}, "a command reads plans and shows results; the runtime does the rest"},
 
 	{"internal/agreement", []string{"internal/workflow", "statemachine"}, "two ways to run the definitions are compared, and nothing of what they do"},
@@ -106,9 +108,9 @@ var parts = []part{
 	{"internal/architecture", []string{"connectors/...", "internal/...", "statemachine"}, "the rules look at everything"},
 }
 
-// aids are what any test may import besides: desks, data, suites and keys.
+// aids are what any test may import besides: desks, data, suites, keys and budgets.
 var aids = []string{model, contract, "connectors/archive", "connectors/memory", "connectors/conformance", "internal/sample",
-	"connectors/rest/resttest", "internal/simulator/...", "internal/peers/...", "internal/*/*test", "internal/keyring/*"}
+	"connectors/rest/resttest", "internal/budget", "internal/simulator/...", "internal/peers/...", "internal/*/*test", "internal/keyring/*"}
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",

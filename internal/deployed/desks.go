@@ -17,6 +17,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/list/hosted"
+	"github.com/safeconduct/safeconduct/internal/budget"
 	"github.com/safeconduct/safeconduct/internal/function"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
@@ -29,7 +30,8 @@ import (
 // another's are opened.
 type desks struct {
 	secrets *secrets
-	bucket  Objects // where uploads lie
+	bucket  Objects     // where uploads lie
+	budgets budget.Rows // where what accounts answer is shared out
 
 	mu     sync.Mutex
 	of     string // whose desks are open, and by which plan
@@ -118,7 +120,8 @@ func (d *desks) Target(ctx context.Context, p *plan.Plan) (connectors.Target, er
 // runtime opens with the secrets of the plan's tenant. A vault outlives the
 // invocation that opened a desk.
 func (d *desks) runtime(ctx context.Context, p *plan.Plan) plan.Runtime {
-	return plan.Runtime{Find: hosted.Find, Vault: d.secrets.of(context.WithoutCancel(ctx), p.Tenant)}
+	return plan.Runtime{Find: hosted.Find, Vault: d.secrets.of(context.WithoutCancel(ctx), p.Tenant),
+		Budgets: budget.New(d.budgets, p.Tenant, p.Migration, p.Reserved())}
 }
 
 // change closes what another plan opened.

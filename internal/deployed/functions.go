@@ -53,7 +53,7 @@ func open() (p parts, err error) {
 	rows := ledgerrows.New(db, p.config.StateTable, p.config.IDMapTable)
 	p.staged = Objects{bucket, p.config.StagingBucket, p.config.DataKey}
 	p.keys = keyrows.New(db, p.config.KeyringTable)
-	p.desks = &desks{secrets: &secrets{get: secretsmanager.NewFromConfig(p.sdk).GetSecretValue}, bucket: p.staged}
+	p.desks = &desks{secrets: &secrets{get: secretsmanager.NewFromConfig(p.sdk).GetSecretValue}, bucket: p.staged, budgets: rows}
 	p.log = migration.Log{Store: func(tenant string) audit.Store { return auditrows.New(db, p.config.AuditTable, tenant) }, Rows: rows, Tool: release.Tool()}
 	p.base = migration.Base{Plans: Plans{p.staged}, Rows: rows, Staging: s3.New(bucket, p.config.StagingBucket, p.config.DataKey),
 		Audit: p.log, Now: time.Now}

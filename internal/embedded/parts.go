@@ -14,6 +14,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/list"
+	"github.com/safeconduct/safeconduct/internal/budget"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/staging"
@@ -22,6 +23,8 @@ import (
 
 // Desks opens source and target of a plan once and keeps them open.
 type Desks struct {
+	budgets budget.Rows // what accounts answer is shared out here; nil: it is not
+
 	mu     sync.Mutex
 	source connectors.Source
 	target connectors.Target
@@ -37,7 +40,7 @@ func (d *Desks) Source(ctx context.Context, p *plan.Plan) (connectors.Source, er
 	if d.source != nil {
 		return d.source, nil
 	}
-	source, err := here.Source(ctx, p)
+	source, err := d.runtime(p).Source(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -52,12 +55,27 @@ func (d *Desks) Target(ctx context.Context, p *plan.Plan) (connectors.Target, er
 	if d.target != nil {
 		return d.target, nil
 	}
-	target, err := here.Target(ctx, p)
+	target, err := d.runtime(p).Target(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	d.target = target
 	return target, nil
+}
+
+// Alone gives desks that share what their accounts answer with nobody, and the rows
+// in which they do: for a look at both sides.
+func Alone() (*Desks, budget.Rows) {
+	rows := budget.InMemory()
+	return &Desks{budgets: rows}, rows
+}
+
+func (d *Desks) runtime(p *plan.Plan) plan.Runtime {
+	r := here
+	if d.budgets != nil {
+		r.Budgets = budget.New(d.budgets, p.Tenant, p.Migration, p.Reserved())
+	}
+	return r
 }
 
 // Close closes what is open.

@@ -12,6 +12,9 @@
 //	executions/        what makes a killed run go on, one journal a run
 //	plans/             the plan of each run, sealed by the local key
 //	lock               held while a process works on the migration
+//
+// Beside the homes lies budgets.db: what the accounts of help desks answer, shared out
+// among all processes that ask them.
 package embedded
 
 import (
@@ -81,6 +84,7 @@ type Runtime struct {
 	Plan     *plan.Plan
 	Observe  func(workflow.Event)
 	Progress func(Progress) // told after each invocation; nil for nobody
+	Budgets  *Budgets       // of the accounts that it asks; nil where it shares none
 
 	steps   function.Steps
 	resume  migration.Resume
@@ -120,12 +124,15 @@ func Open(ctx context.Context, p *plan.Plan, o Options) (r *Runtime, err error) 
 			closeAll(closers)
 		}
 	}()
+	shared := OpenBudgets(o.Home)
+	closers = append(closers, shared.Close)
 	lock := flock.New(filepath.Join(home, "lock"), flock.SetPermissions(0o600))
 	if err := take(ctx, lock, o.Wait); err != nil {
 		return nil, err
 	}
 	closers = append(closers, lock.Unlock)
 	parts, opened, err := openParts(ctx, home, o)
+	parts.Desks = &Desks{budgets: shared}
 	closers = append(closers, opened...)
 	if err != nil {
 		return nil, err
@@ -134,7 +141,7 @@ func Open(ctx context.Context, p *plan.Plan, o Options) (r *Runtime, err error) 
 	if err != nil {
 		return nil, err
 	}
-	r.closers = append(closers, parts.Desks.Close)
+	r.Budgets, r.closers = shared, append(closers, parts.Desks.Close)
 	return r, nil
 }
 
@@ -184,7 +191,7 @@ func openParts(ctx context.Context, home string, o Options) (parts Parts, closer
 	}
 	closers = append(closers, log.Close)
 	return Parts{Rows: rows, Staging: folder, Keys: keys, Log: log, Tool: o.Tool,
-		Plans: SealedPlans{filepath.Join(home, "plans"), keys.Key}, Desks: &Desks{},
+		Plans:     SealedPlans{filepath.Join(home, "plans"), keys.Key},
 		Documents: Folder(o.Reports), Journal: journals(filepath.Join(home, "executions")),
 		Erase: func() error {
 			return errors.Join(os.RemoveAll(filepath.Join(home, "executions")), os.RemoveAll(filepath.Join(home, "plans")))

@@ -8,6 +8,8 @@
 //	mig#<tenant>#<migration>          lease, runs, cursors
 //	run#<tenant>#<migration>#<run>    positions, segments, findings, results
 //	map#<tenant>#<migration>#<kind>   one row a record: intent, target id, base
+//	budget#<tenant>                   limits of accounts and what is left of them, reserves
+//	                                  (package budget)
 //
 // What stands here is pseudonymous personal data (keyed references, ids of the
 // target, digests), never a value of a record.

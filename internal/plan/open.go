@@ -15,6 +15,8 @@ type Runtime struct {
 	Find func(name string) (connectors.Connector, bool)
 	// Vault is where secrets are read from; nil for environment and files.
 	Vault connectors.Vault
+	// Budgets share out what the accounts of the desks answer; nil: nobody does.
+	Budgets connectors.Budgets
 }
 
 // Source opens the plan's source. Its error is ErrSettings, ErrDenied or
@@ -24,7 +26,7 @@ func (r Runtime) Source(ctx context.Context, p *Plan) (connectors.Source, error)
 	if !ok || c.Source == nil {
 		return nil, fmt.Errorf("%w: no connector %q can be a source", connectors.ErrSettings, p.Source.Connector)
 	}
-	source, err := c.Source(ctx, r.settings(p.SettingsOf("source", p.Source)))
+	source, err := c.Source(r.budgeted(ctx), r.settings(p.SettingsOf("source", p.Source)))
 	if err != nil {
 		return nil, asSettings(err)
 	}
@@ -37,11 +39,19 @@ func (r Runtime) Target(ctx context.Context, p *Plan) (connectors.Target, error)
 	if !ok || c.Target == nil {
 		return nil, fmt.Errorf("%w: no connector %q can be a target", connectors.ErrSettings, p.Target.Connector)
 	}
-	target, err := c.Target(ctx, r.settings(p.SettingsOf("target", p.Target)))
+	target, err := c.Target(r.budgeted(ctx), r.settings(p.SettingsOf("target", p.Target)))
 	if err != nil {
 		return nil, asSettings(err)
 	}
 	return target, nil
+}
+
+// budgeted hands the budgets to a connector that asks for its own.
+func (r Runtime) budgeted(ctx context.Context) context.Context {
+	if r.Budgets == nil {
+		return ctx
+	}
+	return connectors.WithBudgets(ctx, r.Budgets)
 }
 
 // Tested says what a connector has run against.

@@ -37,7 +37,11 @@ type Plan struct {
 	Privacy   Privacy       `yaml:"privacy" json:"privacy"`
 	// Delta is part of the hash only where it is not left open.
 	Delta Delta `yaml:"delta,omitempty" json:"delta,omitzero"`
-	Run   Run   `yaml:"run,omitempty" json:"-"`
+	// Reserve is the share of each account's API budget that is left to the customer's
+	// own agents, as "20%"; empty for that. It changes how long a run takes, not what
+	// comes of it, and is not part of the hash.
+	Reserve string `yaml:"reserve,omitempty" json:"-"`
+	Run     Run    `yaml:"run,omitempty" json:"-"`
 
 	// RunID is the run that this is the plan of, where a runtime keeps one for each:
 	// what it holds open for one run may not be used in the next.
@@ -135,6 +139,11 @@ func (p *Plan) Check() error {
 		return fmt.Errorf("source: name a connector; safeconduct connectors list shows them")
 	case p.Target.Connector == "":
 		return fmt.Errorf("target: name a connector; safeconduct connectors list shows them")
+	}
+	if p.Reserve != "" {
+		if _, err := ParseReserve(p.Reserve); err != nil {
+			return err
+		}
 	}
 	if err := p.Select.check(); err != nil {
 		return err

@@ -44,7 +44,7 @@ type Option func(*options)
 type options struct{ synchronous string }
 
 // WithoutSync leaves writing to the operating system. Commits can then be lost
-// when the machine stops: only for tests that do without the machine.
+// when the machine stops: for rows that are worth nothing then, and for tests.
 func WithoutSync() Option { return func(o *options) { o.synchronous = "OFF" } }
 
 // readers is how many connections read at once: a step reads in one place, the

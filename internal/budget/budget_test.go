@@ -1,0 +1,222 @@
+package budget_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/budget"
+	"github.com/safeconduct/safeconduct/internal/ledger"
+	"github.com/safeconduct/safeconduct/internal/simulator"
+)
+
+// A platform answers so many requests a minute, and may tell how many are left.
+type platform struct {
+	clock            simulator.Clock
+	limits           *simulator.Limiter
+	most             int
+	quiet            bool // tells of nothing but a refusal
+	noReset          bool
+	answered, denied int
+}
+
+func newPlatform(most int) *platform {
+	p := &platform{most: most}
+	p.limits = simulator.NewLimiter(&p.clock)
+	return p
+}
+
+// ask sends a request that the budget let go, and tells it of the answer.
+func (p *platform) ask(b connectors.Budget, class string) {
+	t := p.limits.Take("account", simulator.Limit{Most: p.most, Per: time.Minute})
+	if t.OK {
+		p.answered++
+	} else {
+		p.denied++
+	}
+	r := connectors.Reading{Class: class, Limit: p.most, Remaining: t.Remaining, Resets: t.Resets.Truncate(time.Second), Refused: !t.OK}
+	if p.noReset {
+		r.Resets = -1
+	}
+	switch {
+	case !p.quiet:
+		b.Tell(class, r)
+	case t.OK:
+		b.Tell(class)
+	default:
+		b.Tell(class, connectors.Reading{Class: class, Resets: t.Resets.Truncate(time.Second) + time.Second, Refused: true})
+	}
+}
+
+// drive asks as fast as the budget lets it.
+func (p *platform) drive(ctx context.Context, b connectors.Budget, class string, during time.Duration) {
+	for until := time.Now().Add(during); time.Now().Before(until); {
+		if wait := b.Take(ctx, class); wait > 0 {
+			time.Sleep(wait)
+			continue
+		}
+		time.Sleep(10 * time.Millisecond)
+		p.ask(b, class)
+	}
+}
+
+const address = "https://acme.example.test/api"
+
+// TestALimitIsUsedUpAndNotPassed: 2 % of it are left to the last.
+func TestALimitIsUsedUpAndNotPassed(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		most    int
+		noReset bool
+	}{{"seconds are told", 700, false}, {"nothing is told of when", 700, true}, {"a trial", 50, false}, {"a large plan", 2500, false}} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPlatform(c.most)
+				p.noReset = c.noReset
+				p.drive(t.Context(), budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address), "", 20*time.Minute)
+				if used := float64(p.answered) / float64(20*c.most); used < 0.94 || p.denied > 0 {
+					t.Errorf("%.1f %% used and %d refused, want at least 94 %% and none", 100*used, p.denied)
+				}
+			})
+		})
+	}
+}
+
+// TestALimitOfWhichNoHeaderTellsIsRefusedOnce: ten exports a minute, and an account
+// that has plenty left.
+func TestALimitOfWhichNoHeaderTellsIsRefusedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform(10)
+		p.quiet = true
+		p.drive(t.Context(), budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address), "export", 30*time.Minute)
+		if p.denied != 1 || p.answered < 270 {
+			t.Errorf("%d refused and %d of 300 answered, want 1 and at least 270", p.denied, p.answered)
+		}
+	})
+}
+
+// TestALeaseOfAWorkerThatDiedIsOverInASecond: it took all that it was given with it.
+func TestALeaseOfAWorkerThatDiedIsOverInASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(700), budget.InMemory()
+		for range 100 { // one every six seconds
+			doomed := budget.New(rows, "local", "acme", 20).Of("Desk", address)
+			doomed.Take(t.Context(), "")
+			p.ask(doomed, "")
+			doomed.Take(t.Context(), "")
+			p.drive(t.Context(), budget.New(rows, "local", "other", 20).Of("Desk", address), "", 6*time.Second)
+		}
+		if used := float64(p.answered) / 7000; used < 0.94 || p.denied > 0 {
+			t.Errorf("%.1f %% used and %d refused, want at least 94 %% and none", 100*used, p.denied)
+		}
+	})
+}
+
+// TestAReserveIsChangedWhileWorkersAsk: in the middle of a minute more is left for
+// agents, and less again once the plan's reserve is back.
+func TestAReserveIsChangedWhileWorkersAsk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(600), budget.InMemory()
+		b := budget.New(rows, "local", "acme", 20).Of("Desk", address)
+		p.drive(t.Context(), b, "", 30*time.Second)
+		left := func(reserve int) int {
+			if err := budget.SetReserve(t.Context(), rows, "local", "acme", reserve); err != nil {
+				t.Fatal(err)
+			}
+			p.drive(t.Context(), b, "", time.Minute)
+			all, err := budget.Standings(t.Context(), rows, "local")
+			if err != nil || len(all) != 1 {
+				t.Fatalf("standings %+v, %v", all, err)
+			}
+			return all[0].Remaining
+		}
+		few, many, again := left(0), left(80), left(-1)
+		if few > 310 || many < 450 || again < few+20 || again > 380 {
+			t.Errorf("half a minute before it ends %d of 600 are left with nothing reserved, %d with 80 %%, and %d with the plan's 20 %%", few, many, again)
+		}
+	})
+}
+
+// TestWhoeverLooksSeesHowAnAccountStands: and no row names it.
+func TestWhoeverLooksSeesHowAnAccountStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(600), budget.InMemory()
+		b := budget.New(rows, "local", "acme", 30).Of("Desk", address)
+		for range 3 {
+			for range 30 { // agents
+				p.limits.Take("account", simulator.Limit{Most: p.most, Per: time.Minute})
+			}
+			p.drive(t.Context(), b, "", time.Minute)
+		}
+		all, err := budget.Standings(t.Context(), rows, "local")
+		if err != nil || len(all) != 1 {
+			t.Fatalf("standings %+v, %v", all, err)
+		}
+		s := all[0]
+		if s.Product != "Desk" || s.Limit != 600 || s.Reserve != 30 || s.Ours < 500 || s.Others < 20 || s.Others > 45 || s.Refused != 0 {
+			t.Errorf("the account stands at %+v, want about 560 of 600 ours, 30 of others, 30 %% reserved", s)
+		}
+		if others, err := budget.Standings(t.Context(), rows, "elsewhere"); err != nil || len(others) > 0 {
+			t.Errorf("another tenant sees %+v, %v", others, err)
+		}
+		found, err := rows.List(t.Context(), "budget#local", "", "", 10)
+		for _, row := range found {
+			if strings.Contains(row.Sort+string(row.Data), "acme.example") {
+				t.Errorf("a row names the account: %s %s", row.Sort, row.Data)
+			}
+		}
+		if len(found) == 0 || err != nil {
+			t.Errorf("%d rows, %v", len(found), err)
+		}
+	})
+}
+
+// TestAWorkerAsksTheRowsOnceASecond: in AWS each read and write costs.
+func TestAWorkerAsksTheRowsOnceASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(700), &counting{Rows: budget.InMemory()}
+		p.drive(t.Context(), budget.New(rows, "local", "acme", 20).Of("Desk", address), "", 10*time.Minute)
+		if writes := rows.writes.Load(); writes > 10*70 || writes < 100 {
+			t.Errorf("%d writes in 600 s", writes)
+		}
+	})
+}
+
+// TestWithoutItsRowsAWorkerGoesOnWithWhatItKnows.
+func TestWithoutItsRowsAWorkerGoesOnWithWhatItKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(700), &counting{Rows: budget.InMemory()}
+		b := budget.New(rows, "local", "acme", 20).Of("Desk", address)
+		p.drive(t.Context(), b, "", time.Minute)
+		rows.broken.Store(true)
+		p.drive(t.Context(), b, "", 5*time.Minute)
+		if p.denied > 0 || p.answered < 3800 {
+			t.Errorf("%d answered and %d refused in six minutes of 700", p.answered, p.denied)
+		}
+	})
+}
+
+type counting struct {
+	budget.Rows
+	writes atomic.Int64
+	broken atomic.Bool
+}
+
+var errAway = errors.New("the rows are away")
+
+func (c *counting) Get(ctx context.Context, keys ...ledger.Key) ([]ledger.Row, error) {
+	if c.broken.Load() {
+		return nil, errAway
+	}
+	return c.Rows.Get(ctx, keys...)
+}
+
+func (c *counting) Commit(ctx context.Context, changes ...ledger.Change) error {
+	c.writes.Add(1)
+	return c.Rows.Commit(ctx, changes...)
+}

@@ -17,7 +17,7 @@ var Connector = connectors.Connector{
 	Name:     "freshdesk",
 	Title:    "Freshdesk",
 	Summary:  "A Freshdesk by its API: groups, companies, contacts and agents, tickets with conversations and files.",
-	Tested:   "simulated: 30 behaviours of Freshdesk, 9 of them unverified",
+	Tested:   "simulated: 31 behaviours of Freshdesk, 9 of them unverified",
 	Settings: settingsHelp,
 	Source: func(ctx context.Context, decode connectors.Settings) (connectors.Source, error) {
 		d, err := open(ctx, decode, nil)

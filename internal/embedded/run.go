@@ -252,7 +252,7 @@ func (r *Runtime) Rollback(ctx context.Context) ([]migration.RolledBack, error) 
 
 // Recheck compares the target with what was verified.
 func (r *Runtime) Recheck(ctx context.Context) (migration.RecheckResult, error) {
-	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.All(ctx, r.Plan)
+	return migration.Recheck{Rows: r.Rows, Desks: r.Desks, Index: r.Keys}.All(ctx, r.Plan, r.sleep)
 }
 
 // Risk measures how easily the people of the moved tickets are found again in the target.

@@ -78,21 +78,5 @@ func (c Closure) Documents(render Renderer) ([]Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("evidence: write the certificate as JSON: %w", err)
 	}
-	documents := []Document{{"closed.json", append(text, '\n')}}
-	for _, lang := range Languages() {
-		page, err := c.Page(lang)
-		if err != nil {
-			return nil, err
-		}
-		text, err := render(page)
-		if err != nil {
-			return nil, err
-		}
-		name := "closed.html"
-		if lang != Languages()[0] {
-			name = "closed." + lang + ".html"
-		}
-		documents = append(documents, Document{name, text})
-	}
-	return documents, nil
+	return withPages(Document{"closed.json", append(text, '\n')}, c.Page, render)
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // A Document is one file of the folder that a run leaves to be filed.
@@ -23,27 +24,36 @@ func (r Report) Documents(render Renderer) ([]Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	documents := []Document{{"report.json", text}}
-	for _, lang := range Languages() {
-		page, err := r.Page(lang)
-		if err != nil {
-			return nil, err
-		}
-		text, err := render(page)
-		if err != nil {
-			return nil, err
-		}
-		documents = append(documents, Document{pageName(lang), text})
+	documents, err := withPages(Document{"report.json", text}, r.Page, render)
+	if err != nil {
+		return nil, err
 	}
 	return append(documents, Document{"aside.csv", r.AsideCSV()}, Document{"differences.csv", r.DifferencesCSV()}), nil
 }
 
-// pageName is report.html for the first language and report.de.html for others.
-func pageName(lang string) string {
-	if lang == Languages()[0] {
-		return "report.html"
+// withPages adds a page in each language to a document for machines.
+func withPages(first Document, page func(lang string) (Page, error), render Renderer) ([]Document, error) {
+	documents := []Document{first}
+	for _, lang := range Languages() {
+		p, err := page(lang)
+		if err != nil {
+			return nil, err
+		}
+		text, err := render(p)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, Document{pageName(strings.TrimSuffix(first.Name, ".json"), lang), text})
 	}
-	return "report." + lang + ".html"
+	return documents, nil
+}
+
+// pageName is report.html for the first language and report.de.html for others.
+func pageName(of, lang string) string {
+	if lang == Languages()[0] {
+		return of + ".html"
+	}
+	return of + "." + lang + ".html"
 }
 
 // JSON renders the report for machines, with its verdict in English.

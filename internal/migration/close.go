@@ -116,7 +116,7 @@ func (s Close) end(ctx context.Context, l *ledger.Ledger, r Run, so ledger.Close
 
 // Certificate says what closing destroyed and what remains.
 func Certificate(p *plan.Plan, c ledger.Closed, tool string) evidence.Closure {
-	out := evidence.Closure{Version: 1, Tool: tool, Migration: p.Migration, Answers: answers(p), Begun: c.Begun, Closed: c.At, Runs: c.Runs, Rows: c.Rows,
+	out := evidence.Closure{Version: 1, Tool: tool, Migration: p.Migration, Answers: Answers(p), Begun: c.Begun, Closed: c.At, Runs: c.Runs, Rows: c.Rows,
 		Records: map[string]int{}, Moved: map[string]int{}, Remains: []evidence.Remains{
 			{What: "evidence", Where: "evidence", Until: "records"}, {What: "desks", Where: "desks", Until: "own"}}}
 	for k, states := range c.Records {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -63,11 +64,20 @@ func (s Recheck) Do(ctx context.Context, in LoopInput) (LoopOutput, error) {
 	return keep(ctx, l, in.Run, RecheckNote, at, out, err)
 }
 
-// All rechecks everything in one go and leaves nothing in the ledger.
-func (s Recheck) All(ctx context.Context, p *plan.Plan) (RecheckResult, error) {
+// All rechecks everything and leaves nothing in the ledger. It sleeps as long as the
+// target asks for.
+func (s Recheck) All(ctx context.Context, p *plan.Plan, sleep func(context.Context, time.Duration) error) (RecheckResult, error) {
 	var at Rechecked
-	err := s.goOn(ctx, p, &at)
-	return at.Result, err
+	for {
+		err := s.goOn(ctx, p, &at)
+		seconds, wait := pause(err)
+		if !wait {
+			return at.Result, err
+		}
+		if err := sleep(ctx, time.Duration(seconds)*time.Second); err != nil {
+			return at.Result, err
+		}
+	}
 }
 
 // goOn checks entries until all are checked or time runs short.

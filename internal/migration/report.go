@@ -82,7 +82,7 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 	}
 	g := &gatherer{Report: s, ledger: l, run: r, kinds: map[helpdesk.Kind]*evidence.Kind{}, report: evidence.Report{
 		Version: 1, Tool: s.Tool, Migration: r.Migration, Run: r.ID, Mode: run.Mode, State: run.State, Failure: run.Failure,
-		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Answers: answers(p),
+		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Answers: Answers(p),
 		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}},
 	}}
 	if r.Mode == ModeDelta || run.Mode == string(ModeDelta) {
@@ -102,7 +102,7 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 	return g.done(p), nil
 }
 
-func answers(p *plan.Plan) evidence.Answers {
+func Answers(p *plan.Plan) evidence.Answers {
 	a := p.Privacy
 	return evidence.Answers{Controller: a.Controller, Contact: a.Contact, Purpose: a.Purpose, LegalBasis: a.LegalBasis,
 		Regimes: a.Regimes, Retention: a.Retention, Preset: a.Preset}

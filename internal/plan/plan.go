@@ -183,6 +183,13 @@ func (p Privacy) check(m mapping.Rules) error {
 	return nil
 }
 
+// HidesNumbers reports whether its policy means tickets not to be recognised in the
+// target: then nothing may say which was which.
+func (p Privacy) HidesNumbers() bool {
+	policy, err := privacy.Compile(p.Policy())
+	return err != nil || hidesNumbers(policy)
+}
+
 // hidesNumbers reports whether the policy means tickets not to be recognised in
 // the target.
 func hidesNumbers(policy *privacy.Compiled) bool {

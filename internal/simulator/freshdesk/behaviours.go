@@ -51,6 +51,7 @@ func Behaviours() []simulator.Behaviour {
 		believed("people-order", "contacts are listed by their names, which an edit moves", belief),
 		known("people-deleted", "deleted contacts are in the list that state asks for", reference),
 		believed("people-destroyed", "to destroy a contact destroys the tickets that the contact asked for", belief),
+		known("rules-list", "lists of automations and policies have those that are off too", reference),
 		known("company-unique", "a company's name is unique", reference),
 	}
 }

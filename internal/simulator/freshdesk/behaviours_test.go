@@ -322,6 +322,20 @@ var shows = map[string]func(*client){
 		c.want(204, "DELETE", fmt.Sprint("/contacts/", who, "/hard_delete?force=true"), nil, nil)
 		c.want(404, "GET", "/tickets/1", nil, nil)
 	},
+	"rules-list": func(c *client) {
+		c.SetRules("automations/1/rules", 2, 1)
+		on := 0
+		for _, r := range c.get("/automations/1/rules") {
+			if r["active"] == true {
+				on++
+			}
+		}
+		if on != 2 {
+			c.Errorf("%d rules are on, want 2", on)
+		}
+		c.SetRules("sla_policies", -1, 0)
+		c.want(404, "GET", "/sla_policies", nil, nil)
+	},
 	"company-unique": func(c *client) {
 		c.want(201, "POST", "/companies", object{"name": "Acme"}, nil)
 		c.want(409, "POST", "/companies", object{"name": "acme"}, nil)

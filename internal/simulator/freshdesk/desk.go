@@ -61,13 +61,14 @@ type Desk struct {
 	me        *Agent // whose key it is
 	calls     map[string]int
 	refused   int
+	rules     map[string][2]int // on and off, by list
 }
 
 // New returns an account with one agent and one group.
 func New(o Options) *Desk {
 	o.Wall = cmp.Or(o.Wall, 300)
 	d := &Desk{o: o, base: "http://127.0.0.1", tickets: map[int64]*Ticket{}, contacts: map[int64]*Contact{}, agents: map[int64]*Agent{},
-		companies: map[int64]*Company{}, groups: map[int64]*Group{}, files: map[int64][]byte{}, calls: map[string]int{}}
+		companies: map[int64]*Company{}, groups: map[int64]*Group{}, files: map[int64][]byte{}, calls: map[string]int{}, rules: map[string][2]int{}}
 	d.limits = simulator.NewLimiter(&d.Clock)
 	d.mux = http.NewServeMux()
 	for pattern, handle := range d.routes() {

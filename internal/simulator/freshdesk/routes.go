@@ -35,6 +35,9 @@ func (d *Desk) routes() map[string]func(*request) answer {
 		"GET /groups/{id}":                  func(q *request) answer { return one(d.groups, q) },
 		"POST /groups":                      d.createGroup,
 		"DELETE /groups/{id}":               func(q *request) answer { return drop(d.groups, q) },
+		"GET /email_configs":                func(*request) answer { return d.listRules("email_configs") },
+		"GET /automations/{kind}/rules":     func(q *request) answer { return d.listRules("automations/" + q.PathValue("kind") + "/rules") },
+		"GET /sla_policies":                 func(*request) answer { return d.listRules("sla_policies") },
 	} {
 		method, path, _ := strings.Cut(route, " ")
 		all[method+" /api/v2"+path] = handle

@@ -76,6 +76,8 @@ func Behaviours() []simulator.Behaviour {
 		believed("file-brand", "a file's address can be that of another brand of the account; its path is good on all", belief),
 		believed("file-size", "a file has 50 MB at most", belief),
 
+		known("rules-count", "lists of triggers, automations, macros and addresses tell how many there are", reference+"ticketing/business-rules/triggers/"),
+
 		known("people-unique", "an address belongs to one person; create_many refuses it a second time", reference+"ticketing/users/users/"),
 		known("people-upsert", "create_or_update_many takes the person over who has the external_id or the address", reference+"ticketing/users/users/"),
 		known("people-mail", "a new person is mailed unless skip_verify_email says no", reference+"ticketing/users/users/"),

@@ -386,6 +386,12 @@ var shows = map[string]func(*client){
 	},
 	"file-size": func(c *client) { want(c, "token", c.upload("a.iso", strings.Repeat("x", 50<<20+1)), "") },
 
+	"rules-count": func(c *client) {
+		c.SetRules("triggers/active", 12)
+		want(c, "triggers", c.get("/triggers/active")["count"], any(12.0))
+		c.SetRules("slas/policies", -1)
+		c.status(404, "GET", "/slas/policies", nil)
+	},
 	"people-unique": func(c *client) {
 		c.person("a@example.test", "end-user")
 		c.status(422, "POST", "/users", object{"user": object{"name": "x", "email": "A@example.test"}})

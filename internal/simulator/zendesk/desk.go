@@ -72,6 +72,7 @@ type Desk struct {
 	me      *row
 	calls   map[string]int // by route
 	refused int            // requests answered 429
+	rules   map[string]int // how many, by list
 }
 
 // New returns an account with one administrator, one brand and one group.
@@ -80,7 +81,7 @@ func New(o Options) *Desk {
 		o.TokenLives = 72 * time.Hour
 	}
 	d := &Desk{o: o, tables: map[string]*table{}, files: map[int64][]byte{}, tokens: map[string]*upload{},
-		calls: map[string]int{}, base: "http://127.0.0.1"}
+		calls: map[string]int{}, rules: map[string]int{}, base: "http://127.0.0.1"}
 	d.limits = simulator.NewLimiter(&d.Clock)
 	d.mux = http.NewServeMux()
 	for pattern, answer := range d.routes() {

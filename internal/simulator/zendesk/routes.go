@@ -19,6 +19,9 @@ func (d *Desk) routes() map[string]func(*request) answer {
 	add(d.erasureRoutes())
 	add(d.fileRoutes())
 	add(d.guideRoutes())
+	for _, list := range []string{"recipient_addresses", "triggers/active", "automations/active", "macros/active", "slas/policies"} {
+		add(map[string]func(*request) answer{"GET /" + list: func(*request) answer { return d.countRules(list) }})
+	}
 	add(map[string]func(*request) answer{
 		"GET /job_statuses/{id}":          d.showJob,
 		"GET /incremental/tickets/cursor": func(q *request) answer { return d.exportTickets(q, d.export) },

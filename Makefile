@@ -3,7 +3,7 @@ GO ?= go
 BIN := bin/safeconduct
 SOURCES := $(shell find cmd connectors internal statemachine functions -name '*.go' -o -name '*.json' -o -name '*.tmpl' -o -name '*.txt' -o -name '*.css' -o -name '*.html')
 
-.PHONY: help demo test check crash deltas kill bench fuzz build clean peers-up peers-down test-live bench-live bench-privacy bench-privacy-others cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
+.PHONY: help demo test check crash deltas kill bench fuzz build clean peers-up peers-down test-live bench-live bench-privacy bench-privacy-others bench-peers bench-peers-install cloud-up cloud-down test-cloud test-api test-browser e2e bench-coldstart build-functions deploy lint-infra
 
 help:
 	@echo 'make demo    migrates the sample account and shows what came of it'
@@ -14,6 +14,7 @@ help:
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make bench-privacy   how well and how fast personal data is found; needs SAFECONDUCT_SHARED'
 	@echo 'make bench-privacy-others   installs Presidio, datafog and scrubadub, which it then measures too (Python 3)'
+	@echo 'make bench-peers     ours beside airbyte-cdk: what is lost, limits, CPU; after make bench-peers-install (Python 3)'
 	@echo 'make fuzz    ten minutes for each parser'
 	@echo 'make readings  random readings of simulated help desks whose agents work meanwhile (minutes)'
 	@echo 'make peers-up     sets up and starts Request Tracker 5 and Redmine 5 (Debian 12); peers-down stops them'
@@ -95,6 +96,16 @@ bench-privacy:
 bench-privacy-others:
 	python3 -m venv $(OTHERS) && $(OTHERS)/bin/pip install -q -r internal/privacy/measure/requirements.txt
 
+# airbyte-cdk beside ours: what is lost when agents edit while both read, what an API's
+# limit is used for, what reading costs. MINUTES are for each account of the second.
+RIVALS := .bench-peers
+MINUTES ?= 5
+bench-peers-install:
+	python3 -m venv $(RIVALS) && $(RIVALS)/bin/pip install -q -r internal/rivals/requirements.txt
+
+bench-peers:
+	$(GO) test ./internal/rivals -run '^$$' -bench . -benchtime 1x -timeout 30m -minutes $(MINUTES)
+
 peers-up:
 	$(GO) run ./internal/peers/cmd up
 
@@ -150,4 +161,4 @@ fuzz:
 	  done; done
 
 clean:
-	rm -rf bin dist .demo .bench-privacy
+	rm -rf bin dist .demo .bench-privacy .bench-peers

@@ -32,6 +32,9 @@ type SourceProfile struct {
 	// Tombs lists the kinds of which Page also tells what is gone. Of the others in
 	// Since a delta takes a roll, where the source is a Roller.
 	Tombs []helpdesk.Kind
+	// PerMinute is how many requests the account answers in a minute, agents' included,
+	// as its last answer told; 0 if it does not tell.
+	PerMinute int
 	// Notes tell the operator what was found and assumed: encodings, separators,
 	// missing rights. They hold no content of records.
 	Notes []string

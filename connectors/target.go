@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -62,11 +63,33 @@ type TargetProfile struct {
 	// Whole: Create of a ticket takes all comments along although the target is an
 	// Appender: Append adds those that come later.
 	Whole bool
+	// PerMinute is how many requests the account answers in a minute, agents' included,
+	// as its last answer told; 0 if it does not tell.
+	PerMinute int
+	// Requests says how many it takes to move a record, where that is told.
+	Requests Requests
 	// Unprepared lists what somebody has to do in the target before a run may
 	// start, each as a sentence that says what and how.
 	Unprepared []string
 	// Notes tell the operator what the target is and is not.
 	Notes []string
+}
+
+// Requests are how many it takes, on average and in a first run, to look for a record,
+// write it and read it back. Forecasts of how long a run takes go by them.
+type Requests struct {
+	Records map[helpdesk.Kind]float64 // of each kind, without what follows
+	Comment float64
+	File    float64
+}
+
+// Of is how many it takes for so many records, comments and files.
+func (r Requests) Of(records map[helpdesk.Kind]int, comments, files int) int {
+	n := r.Comment*float64(comments) + r.File*float64(files)
+	for kind, many := range records {
+		n += r.Records[kind] * float64(many)
+	}
+	return int(math.Ceil(n))
 }
 
 // Of is the fidelity of a field by its name, also that of one custom field

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -90,6 +91,7 @@ func (f forecast) print(flag string) {
 	f.fields()
 	f.personal()
 	f.others()
+	f.paces()
 	f.unmapped()
 	f.unprepared()
 	fmt.Fprintf(f, "\nNothing was changed. Plan %s\n", f.PlanHash)
@@ -192,6 +194,14 @@ func (f forecast) others() {
 	}
 	if !f.Target.Removes {
 		fmt.Fprintln(f, "The target does not let records be removed: a rollback will not be possible.")
+	}
+}
+
+// paces tells how long the APIs take at least.
+func (f forecast) paces() {
+	for _, p := range f.Paces {
+		fmt.Fprintf(f, "API of the %s: about %s requests at %d a minute, %s at least; of the %d that %s answers, %d%% are reserved for agents\n", p.Side,
+			number(p.Requests), p.PerMinute*(100-p.Reserve)/100, time.Duration(p.Minutes)*time.Minute, p.PerMinute, p.Product, p.Reserve)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/safeconduct/safeconduct/internal/api"
 	"github.com/safeconduct/safeconduct/internal/budget"
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/plan"
@@ -34,63 +35,69 @@ the word plan, what the plan says holds again.`, plan.MostReserve),
 	}
 }
 
-// parseShare reads what is to be reserved; -1 is what the plan says.
-func parseShare(text string) (percent int, err error) {
+// parseShare reads what is to be reserved; nil is what the plan says.
+func parseShare(text string) (percent *int, err error) {
 	if text == "" || text == "plan" {
-		return -1, nil
+		return nil, nil
 	}
-	return plan.ParseReserve(text)
+	n, err := plan.ParseReserve(text)
+	return &n, err
 }
 
-// A reserveResult is what reserve prints.
-type reserveResult struct {
-	Migration string            `json:"migration"`
-	Reserve   int               `json:"reserve"` // percent
-	Accounts  []budget.Standing `json:"accounts"`
-}
-
-func (a *app) reserve(ctx context.Context, change bool, percent int) error {
-	p, err := a.readPlan()
+// reserve shows the budget of the migration here or there, and changes it before.
+func (a *app) reserve(ctx context.Context, change bool, percent *int) (err error) {
+	var b api.Budget
+	if a.remote != "" {
+		err = a.there(func(r *remote) (err error) { b, err = r.reserve(ctx, change, percent); return err })
+	} else {
+		b, err = a.reserveHere(ctx, change, percent)
+	}
 	if err != nil {
 		return err
+	}
+	return a.print(b, func(w io.Writer) { printBudget(w, b) })
+}
+
+func (r *remote) reserve(ctx context.Context, change bool, percent *int) (api.Budget, error) {
+	if change {
+		return r.PutReserve(ctx, r.plan.Migration, percent)
+	}
+	return r.Budget(ctx, r.plan.Migration)
+}
+
+// reserveHere works beside a run of this machine: it needs no lock.
+func (a *app) reserveHere(ctx context.Context, change bool, percent *int) (b api.Budget, err error) {
+	p, err := a.readPlan()
+	if err != nil {
+		return b, err
 	}
 	budgets := embedded.OpenBudgets(a.home)
 	defer budgets.Close()
 	if change {
 		if err := budget.SetReserve(ctx, budgets, p.Tenant, p.Migration, percent); err != nil {
-			return err
+			return b, err
 		}
 	}
-	result := reserveResult{Migration: p.Migration, Accounts: []budget.Standing{}}
-	accounts, reserve, err := budgets.Standing(ctx, p)
-	if err != nil {
-		return err
-	}
-	result.Reserve, result.Accounts = reserve, append(result.Accounts, accounts...)
-	return a.print(result, func(w io.Writer) { result.print(w) })
+	all, reserve, err := budgets.Standing(ctx, p)
+	return embedded.BudgetOf(p.Migration, reserve, all), err
 }
 
-func (r reserveResult) print(w io.Writer) {
-	fmt.Fprintf(w, "Migration %s leaves %d%% of each account's API budget to agents\n", r.Migration, r.Reserve)
-	for _, s := range r.Accounts {
-		fmt.Fprintf(w, "  %s", standingOf(s))
+func printBudget(w io.Writer, b api.Budget) {
+	fmt.Fprintf(w, "Migration %s leaves %d%% of each account's API to agents\n", b.Migration, b.Reserve)
+	for _, s := range b.Accounts {
+		name := s.Product
+		if s.Class != "" {
+			name += " " + s.Class
+		}
+		fmt.Fprintf(w, "  %s: %d requests of ours and %d of others a minute, of %d; %d%% reserved", name, s.Ours, s.Others, s.Limit, s.Reserve)
 		if s.Refused > 0 {
 			fmt.Fprintf(w, "; %d refused so far", s.Refused)
 		}
 		fmt.Fprintln(w)
 	}
-	if len(r.Accounts) == 0 {
+	if len(b.Accounts) == 0 {
 		fmt.Fprintln(w, "  No account has told of a limit in the last minutes.")
 	}
-}
-
-// standingOf says how an account stands.
-func standingOf(s budget.Standing) string {
-	name := s.Product
-	if s.Class != "" {
-		name += " " + s.Class
-	}
-	return fmt.Sprintf("%s: %d requests of ours and %d of others a minute, of %d; %d%% reserved", name, s.Ours, s.Others, s.Limit, s.Reserve)
 }
 
 // standingLine is the part of a progress line that tells of the accounts; empty where

@@ -6,6 +6,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/rest"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 // ofAccount are the headers in which Freshdesk tells of the account's limit
@@ -35,4 +36,11 @@ func readings(h http.Header) []connectors.Reading {
 		return []connectors.Reading{r}
 	}
 	return nil
+}
+
+// requests were counted with the sample account and the simulator. The status of a
+// ticket is a request of its own, and so is each comment.
+func requests() connectors.Requests {
+	return connectors.Requests{Records: map[helpdesk.Kind]float64{helpdesk.KindTicket: 4.3, helpdesk.KindPerson: 4.2, helpdesk.KindOrganization: 3.2,
+		helpdesk.KindGroup: 4}, Comment: 1}
 }

@@ -25,7 +25,7 @@ func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) 
 	if _, err := s.learn(ctx); err != nil {
 		return connectors.SourceProfile{}, err
 	}
-	return connectors.SourceProfile{Product: "Freshdesk",
+	return connectors.SourceProfile{Product: "Freshdesk", PerMinute: s.client.PerMinute(),
 		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket},
 		Since: []helpdesk.Kind{helpdesk.KindPerson, helpdesk.KindTicket},
 		Tombs: []helpdesk.Kind{helpdesk.KindTicket},

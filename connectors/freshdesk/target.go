@@ -24,7 +24,7 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 	if err != nil {
 		return connectors.TargetProfile{}, err
 	}
-	p := connectors.TargetProfile{Product: "Freshdesk",
+	p := connectors.TargetProfile{Product: "Freshdesk", PerMinute: t.client.PerMinute(), Requests: requests(),
 		Kinds:    []helpdesk.Kind{helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket},
 		Fidelity: t.fidelity(f), Vocabulary: t.vocabulary(f), Requires: []string{"ticket.requester"}, Batch: 1, Hold: t.hold, Opening: true,
 		Notes: []string{"The connector has met a simulator of Freshdesk only, and never the real one: try a demo, and look at it, first.",

@@ -16,7 +16,7 @@ const longestTurn = 10 * time.Second
 // afford waits until the account's budget lets the request go. Files that lie
 // elsewhere are nobody's budget.
 func (c *Client) afford(ctx context.Context, r Request) error {
-	if c.o.Budget == nil || r.Elsewhere != "" {
+	if c.o.Budget == nil || c.o.Readings == nil || r.Elsewhere != "" {
 		return nil
 	}
 	for begun := time.Now(); ; {
@@ -33,17 +33,27 @@ func (c *Client) afford(ctx context.Context, r Request) error {
 	}
 }
 
-// spent tells the budget what an answer said of limits; nil: there was no answer.
+// spent takes in what an answer said of limits, and tells the budget; nil: there was no
+// answer.
 func (c *Client) spent(r Request, res *http.Response) {
-	if c.o.Budget == nil || r.Elsewhere != "" {
+	if c.o.Readings == nil || r.Elsewhere != "" {
 		return
 	}
-	if res == nil {
-		c.o.Budget.Tell(r.Class)
+	var all []connectors.Reading
+	if res != nil {
+		all = c.o.Readings(res.Header)
+	}
+	for _, one := range all {
+		if one.Class == "" {
+			c.mu.Lock()
+			c.limit = one.Limit
+			c.mu.Unlock()
+		}
+	}
+	if c.o.Budget == nil {
 		return
 	}
-	all := c.o.Readings(res.Header)
-	if res.StatusCode == http.StatusTooManyRequests {
+	if res != nil && res.StatusCode == http.StatusTooManyRequests {
 		all = refused(r.Class, all, retryAfter(res.Header))
 	}
 	c.o.Budget.Tell(r.Class, all...)

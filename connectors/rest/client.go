@@ -97,6 +97,7 @@ type Client struct {
 	resume time.Time     // the help desk asked to be left alone until then
 	ahead  time.Duration // of the help desk's clock
 	dated  bool
+	limit  int // of the account, as the last answer told
 }
 
 // New returns a client; it sends nothing yet. Its errors are ErrSettings.
@@ -117,9 +118,6 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Transport == nil {
 		o.Transport = transport(o.Connections)
-	}
-	if o.Readings == nil {
-		o.Budget = nil
 	}
 	c := &Client{o: o, base: base, gate: newGate(o.Connections), session: newSession()}
 	c.http = &http.Client{Transport: o.Transport, CheckRedirect: c.redirect}
@@ -174,6 +172,14 @@ func (c *Client) Plain(ctx context.Context, r Request) (*Response, error) {
 	defer res.Body.Close()
 	body, err := readAll(ctx, r.Name, res)
 	return &Response{Status: res.StatusCode, Header: res.Header, Body: body}, err
+}
+
+// PerMinute is how many requests the account answers in a minute, as the last answer
+// told; 0 if none did.
+func (c *Client) PerMinute() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.limit
 }
 
 // ServerTime is the help desk's clock, by the Date of its last answer; zero

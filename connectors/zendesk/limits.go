@@ -8,6 +8,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/rest"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 // ofAccount are the headers in which Zendesk tells of the account's limit
@@ -71,4 +72,11 @@ func endpoint(text string) (r connectors.Reading, ok bool) {
 		}
 	}
 	return r, r.Limit > 0
+}
+
+// requests were counted with the sample account and the simulator. Tickets and people
+// go in hundreds; each is read back by itself.
+func requests() connectors.Requests {
+	return connectors.Requests{Records: map[helpdesk.Kind]float64{helpdesk.KindTicket: 2.1, helpdesk.KindPerson: 4.5, helpdesk.KindOrganization: 2.3,
+		helpdesk.KindGroup: 6, helpdesk.KindArticle: 9}, File: 2}
 }

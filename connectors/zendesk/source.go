@@ -27,7 +27,7 @@ func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) 
 	if err != nil {
 		return connectors.SourceProfile{}, err
 	}
-	p := connectors.SourceProfile{Product: "Zendesk",
+	p := connectors.SourceProfile{Product: "Zendesk", PerMinute: s.client.PerMinute(),
 		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket},
 		Since: []helpdesk.Kind{helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket},
 		Tombs: []helpdesk.Kind{helpdesk.KindPerson, helpdesk.KindTicket},

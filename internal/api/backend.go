@@ -21,6 +21,7 @@ type Backend struct {
 	Tasks     Tasker
 	Schedules Scheduler
 	Uploads   Uploader
+	Budgets   Budgeter
 
 	// Instead says what to do where a power is missing, by its name in lower
 	// case: "schedules".

@@ -37,6 +37,8 @@ var asks = []struct{ ask, body string }{
 	{"GET /v1/migrations/NAME/schedule", ""},
 	{"PUT /v1/migrations/NAME/schedule", `{"every":"15m","state":"active"}`},
 	{"DELETE /v1/migrations/NAME/schedule", ""},
+	{"GET /v1/migrations/NAME/budget", ""},
+	{"PUT /v1/migrations/NAME/budget", `{"reserve":40}`},
 	{"POST /v1/migrations/NAME/uploads", `{"name":"tickets.csv","size":100}`},
 	{"POST /v1/migrations/NAME/runs/r0001/resume", ""}, // is finished: 409
 }
@@ -82,9 +84,9 @@ func TestARoleDoesWhatItIsForAndNoMore(t *testing.T) {
 	may := map[string]map[string]bool{
 		"auditor": {"GET /v1/migrations/NAME/plan": false, "PUT /v1/migrations/NAME/plan": false, "POST /v1/migrations/NAME/runs": false,
 			"POST /v1/migrations/NAME/runs/r0002/approval": false, "GET /v1/migrations/NAME/runs/r0001/report": true, "GET /v1/migrations/NAME": true,
-			"GET /v1/migrations/NAME/previews/preview-1": false, "POST /v1/migrations/NAME/rollbacks": false, "POST /v1/migrations/NAME/rechecks": true},
+			"GET /v1/migrations/NAME/previews/preview-1": false, "POST /v1/migrations/NAME/rollbacks": false, "POST /v1/migrations/NAME/rechecks": true, "GET /v1/migrations/NAME/budget": true, "PUT /v1/migrations/NAME/budget": false},
 		"operator": {"POST /v1/migrations/NAME/runs/r0002/approval": false, "POST /v1/migrations/NAME/runs": true, "GET /v1/migrations/NAME/plan": true,
-			"DELETE /v1/migrations/NAME/schedule": true},
+			"DELETE /v1/migrations/NAME/schedule": true, "PUT /v1/migrations/NAME/budget": true},
 		"privacy_officer": {"POST /v1/migrations/NAME/runs": false, "POST /v1/migrations/NAME/runs/r0002/approval": true,
 			"POST /v1/migrations/NAME/rollbacks": false, "GET /v1/migrations/NAME/previews/preview-1": true, "PUT /v1/migrations/NAME/schedule": false},
 	}
@@ -178,6 +180,7 @@ func TestWhatIsNotUnderstoodIsRefusedWithANextStep(t *testing.T) {
 		{"PUT /v1/migrations/acme-2026/plan", strings.Repeat("x", 5<<20), []string{"Content-Type", "application/yaml"}, 413, "4 MiB"},
 		{"GET /v1/migrations/acme-2026", `{}`, nil, 400, "takes no body"},
 		{"PUT /v1/migrations/acme-2026/schedule", `{"every":"1m","state":"active"}`, nil, 422, "5 minutes"},
+		{"PUT /v1/migrations/acme-2026/budget", `{"reserve":95}`, nil, 422, "0 to 90"},
 		{"PUT /v1/migrations/acme-2026/schedule", `{"every":"1h","cron":"0 2 * * *","state":"active"}`, nil, 422, "one of every and cron"},
 		{"POST /v1/migrations/acme-2026/uploads", `{"name":"../tickets.csv","size":1}`, nil, 422, "without a folder"},
 		{"POST /v1/migrations/acme-2026/uploads", `{"name":"tickets.csv","size":9999999999}`, nil, 422, "400 MiB"},

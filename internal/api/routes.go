@@ -58,6 +58,9 @@ var routes = []route{
 	{http.MethodPut, one + "/schedule", operators, "schedules", typeJSON, (*handler).putSchedule},
 	{http.MethodDelete, one + "/schedule", operators, "schedules", "", (*handler).deleteSchedule},
 
+	{http.MethodGet, one + "/budget", everybody, "budgets", "", (*handler).budget},
+	{http.MethodPut, one + "/budget", operators, "budgets", typeJSON, (*handler).putReserve},
+
 	{http.MethodPost, one + "/uploads", operators, "uploads", typeJSON, (*handler).upload},
 }
 
@@ -66,6 +69,6 @@ func (b Backend) has(power string) bool {
 	return map[string]bool{
 		"watch": b.Watch != nil, "plans": b.Plans != nil, "runs": b.Runs != nil, "approvals": b.Approvals != nil,
 		"reports": b.Reports != nil, "costs": b.Costs != nil, "tasks": b.Tasks != nil,
-		"schedules": b.Schedules != nil, "uploads": b.Uploads != nil,
+		"schedules": b.Schedules != nil, "uploads": b.Uploads != nil, "budgets": b.Budgets != nil,
 	}[power]
 }

@@ -101,6 +101,8 @@ var parts = []part{
 	{"internal/peers/faults", nil, "what stands between us and a help desk knows neither"},
 	{"internal/peers", []string{contract, model, "internal/sample", "internal/sdkhttp"}, "whoever recounts what arrived must not believe those who wrote it"},
 	{"internal/infra/lint", []string{"internal/infra", "internal/peers"}, "the linters are peers: installed once and asked"},
+	{"internal/rivals", []string{contract, model, "connectors/...", "internal/audit", "internal/budget", "internal/embedded", "internal/ledger/sqlite", "internal/migration", "internal/plan"},
+		"another engine is measured beside our own parts, as a run puts them together"},
 	{"internal/live", []string{contract, model, "connectors/...", "internal/evidence", "internal/migration", "internal/peers/...", "internal/sample"},
 		"the live tests drive the program as people do, and read its reports"},
 	{"internal/e2e", []string{contract, model, "internal/api", "internal/cost", "internal/evidence", "internal/infra", "internal/live/...", "internal/migration", "internal/peers/...", "internal/sample"},
@@ -114,7 +116,7 @@ var aids = []string{model, contract, "connectors/archive", "connectors/memory", 
 
 // onlyTests are the packages that nothing but tests and each other may import.
 var onlyTests = []string{"connectors/conformance", "internal/sample/...", "internal/architecture", "internal/*/*test", "connectors/*/*test",
-	"internal/simulator/...", "internal/peers/...", "internal/agreement/...", "internal/live", "internal/e2e", "internal/infra/..."}
+	"internal/simulator/...", "internal/peers/...", "internal/agreement/...", "internal/rivals", "internal/live", "internal/e2e", "internal/infra/..."}
 
 func TestArrowsPointOneWay(t *testing.T) { holds(t, arrows) }
 

@@ -124,7 +124,7 @@ func TestAReserveIsChangedWhileWorkersAsk(t *testing.T) {
 		p, rows := newPlatform(600), budget.InMemory()
 		b := budget.New(rows, "local", "acme", 20).Of("Desk", address)
 		p.drive(t.Context(), b, "", 30*time.Second)
-		left := func(reserve int) int {
+		left := func(reserve *int) int {
 			if err := budget.SetReserve(t.Context(), rows, "local", "acme", reserve); err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +135,8 @@ func TestAReserveIsChangedWhileWorkersAsk(t *testing.T) {
 			}
 			return all[0].Remaining
 		}
-		few, many, again := left(0), left(80), left(-1)
+		none, most := 0, 80
+		few, many, again := left(&none), left(&most), left(nil)
 		if few > 310 || many < 450 || again < few+20 || again > 380 {
 			t.Errorf("half a minute before it ends %d of 600 are left with nothing reserved, %d with 80 %%, and %d with the plan's 20 %%", few, many, again)
 		}

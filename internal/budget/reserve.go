@@ -65,14 +65,14 @@ func reserveIn(ctx context.Context, rows Rows, key ledger.Key, planned int) (int
 }
 
 // SetReserve has a migration leave another percentage to agents, in seconds and from
-// now on; a negative one is the plan's again.
-func SetReserve(ctx context.Context, rows Rows, tenant, migration string, percent int) error {
+// now on; nil is the plan's again.
+func SetReserve(ctx context.Context, rows Rows, tenant, migration string, percent *int) error {
 	change := ledger.Change{Key: reserveKey(tenant, migration), Expect: ledger.Any}
-	if percent < 0 {
+	if percent == nil {
 		change.Delete = true
 		return rows.Commit(ctx, change)
 	}
-	text, err := json.Marshal(set{percent, time.Now().UTC()})
+	text, err := json.Marshal(set{*percent, time.Now().UTC()})
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (s *Service) Tenant() string { return s.tenant }
 
 // Backend is what one machine offers.
 func (s *Service) Backend() api.Backend {
-	return api.Backend{Watch: s, Plans: s, Runs: s, Approvals: s, Reports: s, Tasks: s, Instead: map[string]string{
+	return api.Backend{Watch: s, Plans: s, Runs: s, Approvals: s, Reports: s, Tasks: s, Budgets: s, Instead: map[string]string{
 		"schedules": "On one machine let cron start it, as: */15 * * * * cd FOLDER && safeconduct migrate --quiet",
 		"uploads":   "Put the files where path: in the plan says.",
 		"costs":     "On one machine a run costs nothing at AWS; safeconduct cost says there what it would.",

@@ -18,6 +18,7 @@ type Forecast struct {
 	Unmapped  []UnmappedValue          `json:"unmapped"`
 	Inventory privacy.Inventory        `json:"inventory"`
 	Files     FileForecast             `json:"files"`
+	Paces     []PaceForecast           `json:"paces,omitempty"`    // of the APIs that tell their limit
 	Dangling  map[string]int           `json:"dangling,omitempty"` // references that lead nowhere, by kind they point to
 	// Complete: every record was read. Else the forecast covers the first records of
 	// each kind that is partial, as many as there was time for.

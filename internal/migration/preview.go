@@ -15,6 +15,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/mapping"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/privacy"
+	"github.com/safeconduct/safeconduct/internal/usage"
 )
 
 // placesShown is how many places of broken rows a forecast lists.
@@ -34,6 +35,8 @@ func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target
 	if err := v.open(ctx, source, target); err != nil {
 		return nil, err
 	}
+	ctx, asked := usage.With(ctx)
+	before := asked.Counts().Of(usage.Desk, usage.Request)
 	for _, k := range v.out.Source.Kinds {
 		v.keys[k] = map[string]bool{}
 	}
@@ -47,6 +50,7 @@ func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target
 		}
 		left--
 	}
+	v.paces(int(asked.Counts().Of(usage.Desk, usage.Request) - before))
 	return v.done(), nil
 }
 

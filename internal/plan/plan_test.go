@@ -49,6 +49,7 @@ func TestAPlanThatIsWrongSaysWhatToDo(t *testing.T) {
 		"a day that is none":  {"preset: gdpr", "preset: gdpr\nselect: {tickets: {created_after: 31.01.2024}}", "2024-01-31"},
 		"unknown kind":        {"preset: gdpr", "preset: gdpr\nselect: {kinds: [tickets]}", `no kind "tickets"`},
 		"unknown file family": {"preset: gdpr", "preset: gdpr\nselect: {attachments: {exclude: [movies]}}", `no family "movies"`},
+		"a reserve of all":    {"version: 1", "version: 1\nreserve: 100%", "from 0% to 90%"},
 		"no YAML":             {"version: 1", "version: [", "line"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,6 +155,14 @@ func TestFilesAreLeftOutByContentSizeAndName(t *testing.T) {
 	} {
 		if got := c.filter.Excludes(file, c.kind); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestAPlanLeavesAFifthToAgentsUnlessItSaysOtherwise(t *testing.T) {
+	for line, want := range map[string]int{"": 20, "reserve: 40%\n": 40, "reserve: 0%\n": 0} {
+		if p := parse(t, good+line); p.Reserved() != want {
+			t.Errorf("%q leaves %d %%, want %d", line, p.Reserved(), want)
 		}
 	}
 }

@@ -37,13 +37,14 @@ type desk struct {
 	active   *api.Progress
 	records  map[string]map[string]int
 	schedule *api.Schedule
+	reserve  int
 	tasks    map[string]api.Task
 	keys     map[string]string
 }
 
 // Backend offers all powers.
 func (m *Memory) Backend() api.Backend {
-	return api.Backend{Watch: m, Plans: m, Runs: m, Approvals: m, Reports: m, Costs: m, Tasks: m, Schedules: m, Uploads: m}
+	return api.Backend{Watch: m, Plans: m, Runs: m, Approvals: m, Reports: m, Costs: m, Tasks: m, Schedules: m, Uploads: m, Budgets: m}
 }
 
 // Word is the word of a tenant's own that stands in everything of it.
@@ -67,6 +68,7 @@ func (m *Memory) Fill(tenant, name string) {
 	d.active = &api.Progress{Run: "r0002", Step: "anonymize", SecondsLeft: &left,
 		Steps: []api.Step{{Name: "extract", Done: 900, Total: 900}, {Name: "anonymize", Done: 450, Total: 900}}}
 	d.records = map[string]map[string]int{"ticket": {"loaded": 880, "quarantined": 2}, "person": {"loaded": 120}}
+	d.reserve = 20
 	d.schedule = &api.Schedule{Every: "6h", State: api.ScheduleActive}
 	for _, a := range []api.Action{api.Preview, api.Recheck, api.Rollback} {
 		d.tasks[string(a)+"-1"] = api.Task{ID: string(a) + "-1", Migration: name, Action: a, State: api.TaskDone, Started: At, Result: result(a, tenant)}

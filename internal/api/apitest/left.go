@@ -124,6 +124,33 @@ func (m *Memory) DeleteSchedule(_ context.Context, of api.Migration) error {
 	return err
 }
 
+// Budget returns the reserve, and an account that has the tenant's word for a name.
+func (m *Memory) Budget(_ context.Context, of api.Migration) (api.Budget, error) {
+	d, done, err := m.find(of)
+	defer done()
+	if err != nil {
+		return api.Budget{}, err
+	}
+	return api.Budget{Migration: of.Name, Reserve: d.reserve, Accounts: []api.Account{
+		{Product: Word(of.Tenant), Limit: 700, Ours: 548, Others: 61, Reserve: d.reserve, Remaining: 312, At: At}}}, nil
+}
+
+// PutReserve keeps it.
+func (m *Memory) PutReserve(ctx context.Context, of api.Migration, percent *int) (api.Budget, error) {
+	d, done, err := m.find(of)
+	if err == nil {
+		if d.reserve = 20; percent != nil {
+			d.reserve = *percent
+		}
+		m.act(of, "reserve")
+	}
+	done()
+	if err != nil {
+		return api.Budget{}, err
+	}
+	return m.Budget(ctx, of)
+}
+
 // Upload names a place that is not there.
 func (m *Memory) Upload(_ context.Context, of api.Migration, u api.UploadRequest) (api.Upload, error) {
 	_, done, err := m.find(of)

@@ -77,6 +77,16 @@ func (c *Client) Document(ctx context.Context, migration, run, name string) ([]b
 	return r.body, err
 }
 
+// Budget tells how the help desks' limits are used, and how much is left to agents.
+func (c *Client) Budget(ctx context.Context, migration string) (api.Budget, error) {
+	return get[api.Budget](ctx, c, path(migration, "budget"))
+}
+
+// PutReserve leaves another percentage to agents; nil is what the plan says.
+func (c *Client) PutReserve(ctx context.Context, migration string, percent *int) (api.Budget, error) {
+	return send[api.Budget](ctx, c, http.MethodPut, path(migration, "budget"), api.Reserve{Reserve: percent})
+}
+
 // Schedule returns when a migration runs by itself.
 func (c *Client) Schedule(ctx context.Context, migration string) (api.Schedule, error) {
 	return get[api.Schedule](ctx, c, path(migration, "schedule"))

@@ -81,7 +81,7 @@ func note(r *http.Request, e api.Entry) {
 
 // powers are all that the API can ask for.
 func (b *Backend) powers() api.Backend {
-	return api.Backend{Watch: b, Plans: b, Runs: b, Approvals: b, Reports: b, Costs: b, Tasks: b, Schedules: b, Uploads: b}
+	return api.Backend{Watch: b, Plans: b, Runs: b, Approvals: b, Reports: b, Costs: b, Tasks: b, Schedules: b, Uploads: b, Budgets: b}
 }
 
 func (b *Backend) ledger(m api.Migration) *ledger.Ledger {

@@ -86,6 +86,7 @@ privacy:
   legal_basis: contract
   regimes: [gdpr]
   retention: 30 days
+  attachments: {unreadable: keep}
   preset: gdpr
 `
 

@@ -64,7 +64,7 @@ var parts = []part{
 	{"internal/evidence", []string{model}, "evidence renders what it is handed, so that it can be checked without the system that wrote it"},
 	{"internal/evidence/html", []string{"internal/evidence"}, "what gives pages their looks knows nothing but pages, and is linked by those who write them"},
 	{"internal/migration", []string{contract, model, "internal/audit", "internal/evidence", "internal/keyring", "internal/ledger",
-		"internal/mapping", "internal/plan", "internal/privacy", "internal/privacy/risk", "internal/staging", "internal/usage"}, "a step knows no runtime and no platform"},
+		"internal/mapping", "internal/plan", "internal/privacy", "internal/privacy/files", "internal/privacy/risk", "internal/staging", "internal/usage"}, "a step knows no runtime and no platform"},
 	{"internal/cost", []string{"internal/ledger", "internal/usage"}, "what a run costs follows from counts and a list of prices"},
 	{"internal/cost/metertest", []string{"internal/audit", "internal/keyring", "internal/ledger", "internal/staging", "internal/usage"},
 		"a meter stands at the ports, and counts what their adapters would ask for"},

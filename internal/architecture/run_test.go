@@ -26,7 +26,7 @@ migration: rules
 source: {connector: memory, desk: %s-source}
 target: {connector: memory, desk: %s-target}
 privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract,
-  regimes: [gdpr], retention: 30 days, preset: gdpr}
+  regimes: [gdpr], retention: 30 days, preset: gdpr, attachments: {unreadable: keep}}
 `
 
 // open opens a runtime in a new home, between the small sample account and an

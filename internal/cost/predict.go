@@ -20,6 +20,10 @@ const (
 	// Processor time of a ticket at a whole processor, twice what
 	// docs/performance.md measured on one machine: TLS comes on top.
 	extractMs, anonymizeMs, loadMs, verifyMs = 0.5, 1.2, 0.8, 0.8
+	// rewriteMs is the time of a file in anonymize: a third are texts of 300 KiB, which
+	// take 10 to 30 ms (BenchmarkRewrite), the others pictures and PDF, which take less
+	// than one.
+	rewriteMs = 10
 	// processor is the memory in MB at which a function has a whole one.
 	processor = 1769
 	// rowMs is how long DynamoDB, S3 or KMS take to answer.
@@ -225,10 +229,11 @@ func (m *model) manifest(function string, lists, written float64) {
 
 func (m *model) anonymize() {
 	n := m.w.segments()
-	m.opened("anonymize", n, m.busy("anonymize", anonymizeMs)+n*14*rowMs+m.w.files()*2*rowMs)
+	m.opened("anonymize", n, m.busy("anonymize", anonymizeMs)+n*14*rowMs+m.w.files()*(4*rowMs+rewriteMs))
 	m.get(n * 6)           // the segment, refs, digests, pseudonyms, raw's half, clean's half
-	m.get(m.w.files() * 2) // the key of each file is handed on
-	m.get(1)               // the key of pseudonyms is not there yet
+	m.get(m.w.files() * 3) // each file is opened, and its key handed on
+	m.s3("GetObject", m.w.files())
+	m.get(1) // the key of pseudonyms is not there yet
 	m.t.add("kms.Encrypt", 1)
 	m.transact(2)
 	m.s3("GetObject", n)

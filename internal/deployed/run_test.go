@@ -37,7 +37,7 @@ migration: test
 source: {connector: csv, %s}
 target: {connector: memory, desk: %s}
 privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract,
-  regimes: [gdpr], retention: 30 days, preset: gdpr}
+  regimes: [gdpr], retention: 30 days, preset: gdpr, attachments: {unreadable: keep}}
 `
 
 // TestARunOnAWSMovesWhatARunOnOneMachineMoves sees a full run, and a delta from a later

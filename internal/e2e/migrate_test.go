@@ -170,5 +170,5 @@ version: 1
 migration: NAME
 source: {connector: csv, upload: none}
 target: {connector: redmine, url: "http://127.0.0.1:9", key: "secret:safeconduct/acme/redmine", marker_field: Safeconduct, project: p, tracker: t, role: r, silenced: true}
-privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract, regimes: [gdpr], retention: 30 days, preset: gdpr}
+privacy: {controller: Example Ltd, contact: privacy@example.org, purpose: test, legal_basis: contract, regimes: [gdpr], retention: 30 days, preset: gdpr, attachments: {unreadable: keep}}
 `

@@ -235,7 +235,7 @@ func (b *bench) run(k *killer) error {
 	if b.desk == nil {
 		target = dyingTarget{b.target.(archiveTarget), k}
 	}
-	r, err := openWith(b.home, parse(b.t), b.source, target, k.wrap)
+	r, err := openWith(b.home, strict(b.t), b.source, target, k.wrap)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type deltaBench struct{ *bench }
 func newDeltaBench(t *testing.T, from, to memory.Options) deltaBench {
 	source, target := smallDesk(from), memory.New(to)
 	b := deltaBench{&bench{t: t, home: t.TempDir(), source: source.Source(), target: target.Target(), desk: target}}
-	r, err := openWith(b.home, parse(t), b.source, b.target, func(*Parts) {})
+	r, err := openWith(b.home, strict(t), b.source, b.target, func(*Parts) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func (b deltaBench) delta(k *killer, again bool) error {
 	}
 	b.desk.Hook(k.hooks())
 	defer b.desk.Hook(memory.Hooks{})
-	r, err := openWith(b.home, parse(b.t), b.source, b.target, k.wrap)
+	r, err := openWith(b.home, strict(b.t), b.source, b.target, k.wrap)
 	if err != nil {
 		return err
 	}

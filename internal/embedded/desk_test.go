@@ -36,6 +36,7 @@ privacy:
   legal_basis: contract
   regimes: [gdpr]
   retention: 30 days
+  attachments: {unreadable: keep}
   preset: gdpr
 `
 
@@ -45,6 +46,14 @@ func parse(t testing.TB, more ...string) *plan.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// strict is the plan of a customer who decided nothing about files: what cannot be read
+// stays behind, and a text is staged in its place.
+func strict(t testing.TB) *plan.Plan {
+	p := parse(t)
+	p.Privacy.Attachments.Unreadable = plan.Quarantine
 	return p
 }
 

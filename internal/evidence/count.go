@@ -22,6 +22,8 @@ const (
 
 // outcomeOrder and classOrder are the orders in which tables show the words.
 var (
+	// fileOrder are the outcomes of files.
+	fileOrder    = []string{unchanged, "rewritten", "stripped", "placeholder", "kept", excluded, quarantined}
 	outcomeOrder = []string{loaded, updated, unchanged, withheld, excluded, quarantined, pending, erased}
 	classOrder   = []string{"EXACT", "NORMALISED", "TRANSFORMED", masked, "EMULATED", "DEFAULTED", "LOST", "NOT_MAPPED", unexpected}
 )

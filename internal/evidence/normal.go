@@ -23,7 +23,11 @@ func (r Report) normal() Report {
 	}
 	r.Inventory = sorted(r.Inventory, PersonalData.compare)
 	r.Rules = sorted(r.Rules, func(a, b Rule) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule)) })
-	r.Files.LeftOut = countsOf(r.Files.LeftOut)
+	r.Files.LeftOut, r.Files.Unread = countsOf(r.Files.LeftOut), countsOf(r.Files.Unread)
+	r.Files.Types = sorted(r.Files.Types, func(a, b FileType) int { return cmp.Compare(a.Type, b.Type) })
+	for i := range r.Files.Types {
+		r.Files.Types[i].Outcomes = countsOf(r.Files.Types[i].Outcomes)
+	}
 	r.Aside = sorted(r.Aside, Aside.compare)
 	r.Findings = sorted(r.Findings, Difference.compare)
 	r.Census.Kinds = sorted(r.Census.Kinds, func(a, b KindCensus) int { return compareKinds(a.Kind, b.Kind) })

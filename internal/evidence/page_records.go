@@ -104,11 +104,45 @@ func (w writer) censusTable() *table {
 
 func (w writer) files() []block {
 	blocks := []block{w.paragraph("files.compared", "n", w.r.Files.Compared)}
+	if len(w.r.Files.Types) > 0 {
+		blocks = append(blocks, w.paragraph("files.policy"), block{Table: w.fileTypes()})
+	}
+	if sum(w.r.Files.Unread) > 0 {
+		blocks = append(blocks, block{Table: w.countTable("files.unread", "files.reason", "files.count", w.r.Files.Unread,
+			func(reason string) cell { return plain(w.word("unread", reason)) })})
+	}
 	if sum(w.r.Files.LeftOut) == 0 {
 		return append(blocks, w.paragraph("files.complete"))
 	}
 	return append(blocks, block{Table: w.countTable("files.table", "files.reason", "files.count", w.r.Files.LeftOut,
 		func(reason string) cell { return plain(w.word("file", reason)) })})
+}
+
+// fileTypes shows what became of files, by what their content is.
+func (w writer) fileTypes() *table {
+	all := map[string]int{}
+	for _, t := range w.r.Files.Types {
+		for outcome, n := range t.Outcomes {
+			all[outcome] += n
+		}
+	}
+	words := ordered(fileOrder, all)
+	t := &table{Caption: w.text("files.types"), Class: "dense", Columns: []column{textColumn(w.text("files.type"))}}
+	for _, o := range words {
+		t.Columns = append(t.Columns, numberColumn(w.word("became", o)))
+	}
+	row := func(name string, outcomes map[string]int) []cell {
+		cells := []cell{plain(name)}
+		for _, o := range words {
+			cells = append(cells, w.count(outcomes[o]))
+		}
+		return cells
+	}
+	for _, f := range w.r.Files.Types {
+		t.Rows = append(t.Rows, row(f.Type, f.Outcomes))
+	}
+	t.Total = row(w.text("total"), all)
+	return t
 }
 
 // countTable shows a map of counts with its sum.

@@ -128,6 +128,24 @@ type Rule struct {
 type Files struct {
 	Compared int            `json:"compared"` // read back and equal or not by SHA-256
 	LeftOut  map[string]int `json:"left_out"` // by reason
+	// Types are the files that the policy was applied to, by what their content is.
+	Types []FileType `json:"types"`
+	// Unread are those that could not be read to their end, by reason.
+	Unread map[string]int `json:"unread"`
+}
+
+// A FileType counts what became of the files of one type.
+type FileType struct {
+	Type     string         `json:"type"`     // MIME, by content
+	Outcomes map[string]int `json:"outcomes"` // unchanged, rewritten, stripped, placeholder, kept, excluded, quarantined
+}
+
+// became counts the files with an outcome.
+func (f Files) became(outcome string) (n int) {
+	for _, t := range f.Types {
+		n += t.Outcomes[outcome]
+	}
+	return n
 }
 
 // Aside is a record that did not go on: excluded, withheld or quarantined.

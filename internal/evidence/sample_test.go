@@ -47,7 +47,10 @@ func full() Report {
 			{"name: pseudonymize", 394}, {"email: pseudonymize", 394}, {"map: map", 1459}, {"custom: drop", 118},
 			{"text: name pseudonymize, card mask", 2204}, {"number: pseudonymize", 1459},
 		},
-		Files:    Files{Compared: 811, LeftOut: map[string]int{"file_type": 9, "file_too_large": 2, "gone_in_source": 3}},
+		Files: Files{Compared: 811, LeftOut: map[string]int{"file_type": 9, "file_too_large": 2, "gone_in_source": 3},
+			Types: []FileType{{"application/pdf", map[string]int{"quarantined": 14}}, {"image/jpeg", map[string]int{"stripped": 402, "unchanged": 31}},
+				{"text/csv", map[string]int{"rewritten": 112, "unchanged": 252}}},
+			Unread: map[string]int{"unknown_type": 13, "too_large": 1}},
 		Findings: differences(),
 		Foreign:  4,
 		Dangling: map[string]int{"ticket": 3},
@@ -100,6 +103,7 @@ func clean() Report {
 	}
 	r.Fields[0].Classes = map[string]int{"EXACT": 1203, "MASKED": 256}
 	r.Aside, r.Findings = r.Aside[:36], nil
+	r.Files.Types, r.Files.Unread = r.Files.Types[1:], nil
 	return r
 }
 

@@ -21,8 +21,8 @@ func ExampleReport_Summary() {
 	//   Masked         4,707  fields, also pseudonymised; 0 findings left
 	//   Differences        2  unexpected
 	// Needs attention: All 1,934 records that were read are accounted for, but 2
-	//   fields differ unexpectedly, 12 records are in quarantine and 3 records were
-	//   changed in the source since they were moved.
+	//   fields differ unexpectedly, 12 records are in quarantine, 14 files are in
+	//   quarantine and 3 records were changed in the source since they were moved.
 }
 
 func ExampleReport_Summary_deutsch() {
@@ -45,6 +45,7 @@ func ExampleReport_Verdict() {
 	// Output:
 	// 2 fields differ unexpectedly. Look the records up in both help desks by the references under “Differences”. They are read again by the next run.
 	// 12 records are in quarantine. The reasons are listed under “Set aside”. Repair them in the source or in the plan; the next run tries them again.
+	// 14 files are in quarantine. A text stands in the place of each. Look at them in the source; the plan says under privacy.attachments what becomes of such files.
 	// 3 records were changed in the source since they were moved. The next delta run takes the new version.
 }
 

@@ -75,6 +75,7 @@ var concerns = []concern{
 	{"residual", Attention, "residual", func(r Report) int { return sum(r.Residual) }},
 	{"unexpected", Attention, "differences", Report.different},
 	{"quarantined", Attention, "aside", func(r Report) int { return r.outcomes()[quarantined] }},
+	{"files_quarantined", Attention, "files", func(r Report) int { return r.Files.became(quarantined) }},
 	{"pending", Attention, "aside", func(r Report) int { return r.outcomes()[pending] }},
 	{"unfinished", Attention, "facts", func(r Report) int { return truth(!r.ended() && !r.stopped() && !r.refused()) }},
 	{"left", Attention, "destroyed", func(r Report) int {

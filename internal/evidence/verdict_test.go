@@ -20,7 +20,7 @@ func TestVerdict(t *testing.T) {
 			"All 1,934 records that were read are accounted for; 0 fields differ unexpectedly; 0 findings remain in the output."},
 		{"nothing read", nothing(), Clean, "No record was read, so nothing was moved."},
 		{"several things", full(), Attention, "All 1,934 records that were read are accounted for, but 2 fields differ unexpectedly, " +
-			"12 records are in quarantine and 3 records were changed in the source since they were moved."},
+			"12 records are in quarantine, 14 files are in quarantine and 3 records were changed in the source since they were moved."},
 		{"residual", change(clean(), func(r *Report) { r.Residual = map[string]int{"comment.body": 1} }), Attention,
 			"All 1,934 records that were read are accounted for, but 1 finding remains in the output."},
 		{"unlisted differences", change(clean(), func(r *Report) { r.More = 7 }), Attention,

@@ -15,6 +15,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/mapping"
 	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/privacy"
+	"github.com/safeconduct/safeconduct/internal/privacy/files"
 	"github.com/safeconduct/safeconduct/internal/staging"
 )
 
@@ -46,16 +47,19 @@ type AnonymizeInput struct {
 
 // Findings are what the pass over a segment found: names and counts.
 type Findings struct {
-	Segment     string            `json:"segment"`
-	Kind        helpdesk.Kind     `json:"kind"`
-	Passed      int               `json:"passed"`
-	Excluded    map[string]int    `json:"excluded,omitempty"`    // by reason
-	Quarantined map[string]int    `json:"quarantined,omitempty"` // by reason
-	Unmapped    map[string]int    `json:"unmapped,omitempty"`    // values by field
-	LeftOut     map[string]int    `json:"left_out,omitempty"`    // files by reason
-	Rules       map[string]int    `json:"rules,omitempty"`       // how often each rule changed a field
-	Inventory   privacy.Inventory `json:"inventory"`
-	Residual    map[string]int    `json:"residual,omitempty"` // by field
+	Segment     string         `json:"segment"`
+	Kind        helpdesk.Kind  `json:"kind"`
+	Passed      int            `json:"passed"`
+	Excluded    map[string]int `json:"excluded,omitempty"`    // by reason
+	Quarantined map[string]int `json:"quarantined,omitempty"` // by reason
+	Unmapped    map[string]int `json:"unmapped,omitempty"`    // values by field
+	LeftOut     map[string]int `json:"left_out,omitempty"`    // files by reason
+	// Files are those that were looked at: by type, what became of how many.
+	Files     map[string]map[string]int `json:"files,omitempty"`
+	Unread    map[string]int            `json:"unread,omitempty"` // files that could not be read to their end, by reason
+	Rules     map[string]int            `json:"rules,omitempty"`  // how often each rule changed a field
+	Inventory privacy.Inventory         `json:"inventory"`
+	Residual  map[string]int            `json:"residual,omitempty"` // by field
 }
 
 // Do passes one segment. Called again, it returns what the first call entered.
@@ -86,9 +90,11 @@ func (s Anonymize) Do(ctx context.Context, in AnonymizeInput) (Findings, error) 
 	switch {
 	case err != nil:
 		return Findings{}, ofStorage("enter segment "+clean.Name(), err)
-	case !entered: // a twin was first; its object stands, ours goes
-		if err := s.Staging.Delete(ctx, clean.Object); err != nil {
-			return Findings{}, ofStorage("delete a twin's object", err)
+	case !entered: // a twin was first; its objects stand, ours go
+		for _, object := range append(pass.written, clean.Object) {
+			if err := s.Staging.Delete(ctx, object); err != nil {
+				return Findings{}, ofStorage("delete a twin's object", err)
+			}
 		}
 		return s.entered(ctx, l, in)
 	}
@@ -130,6 +136,8 @@ type pass struct {
 	people     *people
 	named      people // whom the segment names besides
 	crowd      privacy.People
+	files      *files.Rewriter
+	written    []string // objects of files that were staged again
 	found      Findings
 	aside      []*ledger.Entry // what does not go on, to be put on record
 }
@@ -139,6 +147,7 @@ func (s Anonymize) begin(ctx context.Context, p *plan.Plan, in AnonymizeInput) (
 		Segment: in.Segment.Name(), Kind: in.Segment.Kind,
 		Excluded: map[string]int{}, Quarantined: map[string]int{}, Unmapped: map[string]int{},
 		LeftOut: map[string]int{}, Rules: map[string]int{}, Residual: map[string]int{},
+		Files: map[string]map[string]int{}, Unread: map[string]int{},
 	}}
 	target, err := s.Desks.Target(ctx, p)
 	if err != nil {
@@ -159,6 +168,9 @@ func (s Anonymize) begin(ctx context.Context, p *plan.Plan, in AnonymizeInput) (
 	}
 	if a.pseudonyms, err = s.Pseudonyms.Pseudonyms(ctx, in.Run.Tenant, in.Run.Migration); err != nil {
 		return nil, ofStorage("open the pseudonym key", err)
+	}
+	if a.files, err = files.New(a.policy, a.pseudonyms); err != nil {
+		return nil, &Failure{Internal, "open the rewriter of files: " + err.Error(), err}
 	}
 	a.named = newPeople()
 	a.people, err = s.Directory.of(ctx, s, in.Run)
@@ -319,7 +331,7 @@ func (a *pass) clean(ctx context.Context, r *helpdesk.Record, ref, digest string
 	for _, m := range line.Marks {
 		a.found.Rules[m.Rule]++
 	}
-	if err := a.reseal(ctx, r, line.Marks); err != nil {
+	if err := a.passFiles(ctx, r, line.Marks); err != nil {
 		return nil, err
 	}
 	r.Key = ref
@@ -339,28 +351,6 @@ func classOfPolicy(o privacy.Outcome) string {
 		return NotMapped
 	}
 	return Masked
-}
-
-// reseal hands the keys of the attachments to the clean side, and marks files
-// that stay behind.
-func (a *pass) reseal(ctx context.Context, r *helpdesk.Record, marks map[string]mark) error {
-	for _, f := range attachmentsOf(r) {
-		f.Locator = ""
-		if f.LeftOut != "" {
-			a.found.LeftOut[f.LeftOut]++
-			f.SHA256, f.Size = "", 0
-			continue
-		}
-		if f.Blob == nil {
-			continue
-		}
-		blob, err := staging.Reseal(ctx, a.Raw, a.run.scope(keyring.Raw), a.Clean, a.run.scope(keyring.Clean), *f.Blob)
-		if err != nil {
-			return ofStorage("hand on the key of an attachment", err)
-		}
-		f.Blob = &blob
-	}
-	return nil
 }
 
 // replaceKeys puts references in the place of source keys. The source's keys of

@@ -33,8 +33,8 @@ func attachmentsOf(r *helpdesk.Record) (all []*helpdesk.Attachment) {
 	return all
 }
 
-// leftOut lists the paths of what is known of files that stay behind.
-func leftOut(r *helpdesk.Record) (paths []string) {
+// fileValues calls report with each value of each file.
+func fileValues(r *helpdesk.Record, report func(f *helpdesk.Attachment, v helpdesk.Value)) {
 	files, n, part := attachmentsOf(r), -1, ""
 	for v := range r.Values() {
 		if !strings.HasPrefix(v.Field.Name, "attachment.") {
@@ -44,10 +44,17 @@ func leftOut(r *helpdesk.Record) (paths []string) {
 		if at := path[:strings.LastIndexByte(path, '.')]; at != part {
 			part, n = at, n+1
 		}
-		if files[n].LeftOut != "" && !v.Empty() {
-			paths = append(paths, path)
-		}
+		report(files[n], v)
 	}
+}
+
+// leftOut lists the paths of what is known of files that stay behind.
+func leftOut(r *helpdesk.Record) (paths []string) {
+	fileValues(r, func(f *helpdesk.Attachment, v helpdesk.Value) {
+		if f.LeftOut != "" && !v.Empty() {
+			paths = append(paths, v.Path())
+		}
+	})
 	return paths
 }
 

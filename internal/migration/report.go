@@ -83,7 +83,7 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 	g := &gatherer{Report: s, ledger: l, run: r, kinds: map[helpdesk.Kind]*evidence.Kind{}, report: evidence.Report{
 		Version: 1, Tool: s.Tool, Migration: r.Migration, Run: r.ID, Mode: run.Mode, State: run.State, Failure: run.Failure,
 		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Answers: Answers(p),
-		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}},
+		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}, Unread: map[string]int{}},
 	}}
 	if r.Mode == ModeDelta || run.Mode == string(ModeDelta) {
 		g.report.Merged = &evidence.Merged{Wrote: map[string]int{}, Kept: map[string]int{}}
@@ -117,6 +117,7 @@ type gatherer struct {
 	kinds     map[helpdesk.Kind]*evidence.Kind
 	inventory privacy.Inventory
 	rules     map[string]int
+	files     map[string]map[string]int // by type and outcome
 	fields    map[string]map[string]int
 	profile   connectors.TargetProfile
 }
@@ -143,7 +144,7 @@ func (g *gatherer) desks(ctx context.Context, p *plan.Plan) error {
 }
 
 func (g *gatherer) findings(ctx context.Context, _ *plan.Plan) error {
-	g.rules = map[string]int{}
+	g.rules, g.files = map[string]int{}, map[string]map[string]int{}
 	for f, err := range ledger.Notes[Findings](ctx, g.ledger, g.run.ID, "findings#") {
 		if err != nil {
 			return ofStorage("read findings", err)
@@ -155,6 +156,13 @@ func (g *gatherer) findings(ctx context.Context, _ *plan.Plan) error {
 		add(g.rules, f.Rules)
 		add(g.report.Residual, f.Residual)
 		add(g.report.Files.LeftOut, f.LeftOut)
+		add(g.report.Files.Unread, f.Unread)
+		for kind, outcomes := range f.Files {
+			if g.files[kind] == nil {
+				g.files[kind] = map[string]int{}
+			}
+			add(g.files[kind], outcomes)
+		}
 	}
 	return nil
 }
@@ -292,6 +300,9 @@ func (g *gatherer) done(p *plan.Plan) evidence.Report {
 			n := g.inventory.Fields[field][kind]
 			r.Inventory = append(r.Inventory, evidence.PersonalData{Field: field, Kind: string(kind), Found: n.Found, Records: n.Records})
 		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(g.files)) {
+		r.Files.Types = append(r.Files.Types, evidence.FileType{Type: kind, Outcomes: g.files[kind]})
 	}
 	for _, rule := range slices.Sorted(maps.Keys(g.rules)) {
 		r.Rules = append(r.Rules, evidence.Rule{Rule: rule, Count: g.rules[rule]})

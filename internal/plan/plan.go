@@ -81,6 +81,8 @@ type Privacy struct {
 	// data in free text.
 	Fields map[string]privacy.Operator       `yaml:"fields,omitempty" json:"fields,omitempty"`
 	Text   map[privacy.Kind]privacy.Operator `yaml:"text,omitempty" json:"text,omitempty"`
+	// Attachments decides what becomes of files; their text follows Text.
+	Attachments Attachments `yaml:"attachments,omitempty" json:"attachments"`
 }
 
 // Policy is the policy that the section asks for.
@@ -121,6 +123,7 @@ func (p *Plan) Demo() *Plan {
 	d := *p
 	d.Migration += DemoEnd
 	d.Privacy.Preset, d.Privacy.Fields, d.Privacy.Text = "demo", nil, nil
+	d.Privacy.Attachments = Attachments{Unreadable: Placeholder}
 	d.Map.NumberTo = ""
 	d.Run.Approval = false
 	return &d
@@ -171,6 +174,9 @@ func (p Privacy) check(m mapping.Rules) error {
 		return fmt.Errorf("privacy.regimes is not answered: one or more of gdpr, uk-gdpr, ccpa, hipaa, or none")
 	}
 	if _, err := p.RetentionDays(); err != nil {
+		return err
+	}
+	if err := p.Attachments.check(); err != nil {
 		return err
 	}
 	policy, err := privacy.Compile(p.Policy())

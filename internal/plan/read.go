@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -51,6 +52,7 @@ func Parse(text []byte, folder string) (*Plan, error) {
 		return nil, err
 	}
 	p.Run.Concurrency = max(1, p.Run.Concurrency)
+	p.Privacy.Attachments.Unreadable = cmp.Or(p.Privacy.Attachments.Unreadable, Quarantine)
 	return p, p.Check()
 }
 

@@ -62,7 +62,8 @@
 //
 // It reads what looks like a name of our own making ("Person 1A2B", "[phone]") as
 // just that. A phone number with its country code and the same one without it get
-// different pseudonyms. It knows nothing of attachments' content.
+// different pseudonyms. What is in files
+// package files takes out of them.
 //
 // # Sources
 //

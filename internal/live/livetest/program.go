@@ -90,6 +90,7 @@ privacy:
   legal_basis: contract
   regimes: [gdpr]
   retention: 30 days
+  attachments: {unreadable: keep}
   preset: gdpr
 %s`, name, source, target, rest))
 	return w

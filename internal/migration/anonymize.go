@@ -177,37 +177,31 @@ func (s Anonymize) begin(ctx context.Context, p *plan.Plan, in AnonymizeInput) (
 	return a, err
 }
 
-// segment opens a raw segment and writes its clean twin.
+// segment opens a raw segment and writes its clean twin. All lines are passed before
+// the twin is begun: files are staged on the way, and one object is written at a time.
 func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment, error) {
 	g := ledger.Segment{Side: string(keyring.Clean), Kind: raw.Kind, Seq: raw.Seq, Live: raw.Live}
 	g.Object = a.run.Prefix() + "clean/" + g.Name() + "-" + unique()
-	written, err := staging.WriteSegment(ctx, a.Staging, a.Clean, a.run.label(keyring.Clean, g.Object), func(w *staging.SegmentWriter) error {
-		all, err := a.read(ctx, raw)
+	all, err := a.read(ctx, raw)
+	if err != nil {
+		return g, ofStorage("read segment "+g.Name(), err)
+	}
+	a.learn(all)
+	var lines []*cleanLine
+	for _, raw := range all {
+		clean, err := a.line(ctx, raw)
 		if err != nil {
-			return err
+			return g, ofStorage("pass segment "+g.Name(), err)
 		}
-		a.learn(all)
-		for _, raw := range all {
-			clean, err := a.line(ctx, raw)
-			if err != nil {
-				return err
-			}
-			if clean == nil {
-				continue
-			}
+		if clean != nil {
+			lines = append(lines, clean)
+			tally(&g, clean)
+		}
+	}
+	written, err := staging.WriteSegment(ctx, a.Staging, a.Clean, a.run.label(keyring.Clean, g.Object), func(w *staging.SegmentWriter) error {
+		for _, clean := range lines {
 			if err := w.Write(clean); err != nil {
 				return err
-			}
-			if clean.Gone != nil {
-				g.Gone++
-				continue
-			}
-			g.Records++
-			if t := clean.Record.Ticket; t != nil && len(t.Links) > 0 {
-				g.Linked++
-			}
-			if p := clean.Record.Person; p != nil && p.Suspended {
-				g.Suspended++
 			}
 		}
 		return nil
@@ -215,6 +209,21 @@ func (a *pass) segment(ctx context.Context, raw ledger.Segment) (ledger.Segment,
 	g.Bytes, g.SHA256 = written.Bytes, written.SHA256
 	a.found.Passed = g.Records
 	return g, ofStorage("pass segment "+g.Name(), err)
+}
+
+// tally counts a line of a segment.
+func tally(g *ledger.Segment, line *cleanLine) {
+	if line.Gone != nil {
+		g.Gone++
+		return
+	}
+	g.Records++
+	if t := line.Record.Ticket; t != nil && len(t.Links) > 0 {
+		g.Linked++
+	}
+	if p := line.Record.Person; p != nil && p.Suspended {
+		g.Suspended++
+	}
 }
 
 // read opens all lines of a raw segment: at most a hundred, and their files lie

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -253,4 +254,85 @@ func TestWhatAgentsOfTheTargetRemovedIsNotCreatedAgain(t *testing.T) {
 	if got := m.subjects(); len(got) != 7 || got["N-t1"] != "" {
 		t.Errorf("tickets %v, want all but t1", got)
 	}
+}
+
+// copying is a target that knows one role of people besides requester and assignee, as
+// Request Tracker does for those who watch.
+type copying struct {
+	connectors.Target
+	connectors.Updater
+	connectors.Appender
+	connectors.Remover
+	connectors.Censor
+}
+
+func copyingTo(d *memory.Desk) copying {
+	t := d.Target()
+	return copying{t, t.(connectors.Updater), t.(connectors.Appender), t.(connectors.Remover), t.(connectors.Censor)}
+}
+
+func (copying) Render(r helpdesk.Record) helpdesk.Record {
+	if r.Ticket == nil {
+		return r
+	}
+	k := *r.Ticket
+	k.Participants = slices.Clone(k.Participants)
+	for i := range k.Participants {
+		k.Participants[i].Role = "cc"
+	}
+	r.Ticket = &k
+	return r
+}
+
+func (c copying) Create(ctx context.Context, drafts []connectors.Draft) ([]connectors.Created, error) {
+	shown := slices.Clone(drafts)
+	for i := range shown {
+		shown[i].Record = c.Render(shown[i].Record)
+	}
+	return c.Target.Create(ctx, shown)
+}
+
+// TestWhatATargetShowsInAnotherWayIsNoWorkOfItsAgents: a watcher whom the source takes
+// off goes, and a ticket that it deletes too.
+func TestWhatATargetShowsInAnotherWayIsNoWorkOfItsAgents(t *testing.T) {
+	source, target := smallDesk(memory.Options{}), memory.New(memory.Options{})
+	watch := func(key string, people ...string) {
+		source.Edit(helpdesk.KindTicket, key, func(r *helpdesk.Record) {
+			r.Ticket.Participants = nil
+			for _, p := range people {
+				r.Ticket.Participants = append(r.Ticket.Participants, helpdesk.Participant{Role: "follower", Person: p})
+			}
+		})
+	}
+	watch("t1", "p1", "p2")
+	watch("t2", "p1")
+	r := open(t, t.TempDir(), parse(t), source.Source(), copyingTo(target))
+	migrate(t, r)
+	m := migrated{source, target, r}
+	watch("t1", "p2", "p3")
+	source.Delete(helpdesk.KindTicket, "t2")
+	delta(t, r)
+	var who []string
+	for _, p := range m.inTarget(t, "t1").Ticket.Participants {
+		who = append(who, p.Role+" "+p.Person)
+	}
+	want := []string{"cc " + m.person(t, "p2"), "cc " + m.person(t, "p3")}
+	if slices.Sort(who); !slices.Equal(who, slices.Sorted(slices.Values(want))) {
+		t.Errorf("%q watch t1, want %q", who, want)
+	}
+	if m.subjects()["N-t2"] != "" {
+		t.Error("t2 is deleted in the source and still in the target")
+	}
+}
+
+// person is the id in the target of a person of the source.
+func (m migrated) person(t *testing.T, key string) string {
+	t.Helper()
+	for _, r := range m.target.Records(helpdesk.KindPerson) {
+		if r.Person.Emails[0] == key+"@example.test" {
+			return r.Key
+		}
+	}
+	t.Fatalf("%s is not in the target", key)
+	return ""
 }

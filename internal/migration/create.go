@@ -155,8 +155,8 @@ func (w *worker) sends(it *item) {
 	}
 	e := it.entry
 	e.Source, e.Rules, e.Changed, e.Parts = it.line.Source, w.rules, it.line.Record.Changed, it.line.Parts
-	e.Sets = setsOf(w.index, &it.record)
 	shown := render(w.target, it.record)
+	e.Sets = setsOf(w.index, &shown)
 	e.Base = partsOf(w.index, &shown, false) // until verify knows better
 	if shown.Ticket != nil {
 		e.Said = sayings(w.index, it.line.Said, shown.Ticket.Comments)

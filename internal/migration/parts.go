@@ -3,14 +3,12 @@ package migration
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/keyring"
-	"github.com/safeconduct/safeconduct/internal/ledger"
 )
 
 // shortDigest is how much of a digest tells two versions of a field apart: 11
@@ -151,10 +149,4 @@ func participant(p helpdesk.Participant) string {
 
 func elementDigest(index keyring.Index, s string) string {
 	return index.Digest([]byte(strings.ToLower(strings.TrimSpace(s))))[:thumb]
-}
-
-// remember notes in an entry what of a line the target now holds, or is about to:
-// what the next delta compares the source with.
-func remember(index keyring.Index, e *ledger.Entry, line *cleanLine, sent *helpdesk.Record) {
-	e.Parts, e.Sets = maps.Clone(line.Parts), setsOf(index, sent)
 }

@@ -298,7 +298,8 @@ func (w *worker) taken(it *item, m *merging, want *helpdesk.Record) {
 		w.begun(e)
 	}
 	e.Wrote, e.Kept = union(e.Wrote, m.fields), union(e.Kept, m.kept)
-	e.Parts, e.Sets = parts, setsOf(w.index, &it.record)
+	shown := render(w.target, copyOf(it.record))
+	e.Parts, e.Sets = parts, setsOf(w.index, &shown)
 	e.Source, e.Rules, e.Changed = it.line.Source, w.rules, it.line.Record.Changed
 	e.Edit, e.Pending, e.Placeholder, e.Gone = "", false, false, false
 	if e.State == ledger.StateLoaded {

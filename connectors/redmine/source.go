@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/rest"
+	"github.com/safeconduct/safeconduct/connectors/window"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -27,6 +29,7 @@ func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) 
 	}
 	return connectors.SourceProfile{Product: "Redmine",
 		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindPerson, helpdesk.KindTicket, helpdesk.KindArticle},
+		Since: []helpdesk.Kind{helpdesk.KindTicket},
 		Notes: []string{"Archived projects are not read: Redmine's API does not show them.",
 			"Locked people are read as suspended. Groups of users, news, forums, documents and repositories are not read."}}, nil
 }
@@ -145,16 +148,23 @@ func (s *source) persons(ctx context.Context, f *facts, after connectors.Cursor)
 	return page, nil
 }
 
+// tickets reads in the order of numbers those that changed within the window. Redmine
+// changes updated_on with every journal, file and field, and with a new note.
 func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor) (connectors.Page, error) {
-	last, err := position(after)
+	w, err := window.Parse(after)
+	if err != nil {
+		return connectors.Page{}, fmt.Errorf("redmine: %w", err)
+	}
+	if w.Begun.IsZero() {
+		if w.Begun, err = s.newest(ctx); err != nil {
+			return connectors.Page{}, err
+		}
+	}
+	issues, end, err := s.issuesAfter(ctx, w.After, changedSince(w.Since))
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	issues, end, err := s.issuesAfter(ctx, last, nil)
-	if err != nil {
-		return connectors.Page{}, err
-	}
-	page := connectors.Page{Last: end, Next: after}
+	page := connectors.Page{Last: end}
 	for i := range issues {
 		key := id(issues[i].ID)
 		whole, err := s.whole(ctx, key)
@@ -167,9 +177,99 @@ func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor)
 		default:
 			page.Records = append(page.Records, view{s.desk, f.me.ID, false}.ticket(whole))
 		}
-		page.Next = connectors.Cursor(key)
+		w.After = issues[i].ID
+	}
+	if page.Next = w.Cursor(); page.Last {
+		page.Next = w.Next()
 	}
 	return page, nil
+}
+
+// newest is the time of the last change of an issue, by Redmine's clock; zero if there
+// is none.
+func (s *source) newest(ctx context.Context) (time.Time, error) {
+	var page struct {
+		Issues []issue `json:"issues"`
+	}
+	err := s.get(ctx, "newest issue", "/issues.json", url.Values{"status_id": {"*"}, "sort": {"updated_on:desc"}, "limit": {"1"}}, &page)
+	if err != nil || len(page.Issues) == 0 {
+		return time.Time{}, err
+	}
+	return page.Issues[0].Updated, nil
+}
+
+// changedSince asks for what changed in a second or later (Query, "date_past").
+func changedSince(since time.Time) url.Values {
+	if since.IsZero() {
+		return nil
+	}
+	return url.Values{"f[]": {"updated_on"}, "op[updated_on]": {">="}, "v[updated_on][]": {since.UTC().Format(time.RFC3339)}}
+}
+
+// Get reads one record as it is now. Projects that are archived are not there.
+func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (helpdesk.Record, error) {
+	f, err := s.learn(ctx)
+	if err != nil {
+		return helpdesk.Record{}, err
+	}
+	switch k {
+	case helpdesk.KindGroup:
+		var answer struct {
+			Project project `json:"project"`
+		}
+		if err := numeric("read project", key); err != nil {
+			return helpdesk.Record{}, err
+		}
+		err := s.get(ctx, "read project", "/projects/"+key+".json", nil, &answer)
+		return groupOf(answer.Project), err
+	case helpdesk.KindPerson:
+		u, err := s.readUser(ctx, key)
+		return s.personOf(f, u), err
+	case helpdesk.KindTicket:
+		i, err := s.whole(ctx, key)
+		if err != nil {
+			return helpdesk.Record{}, err
+		}
+		return view{s.desk, f.me.ID, false}.ticket(i), nil
+	}
+	page, err := s.Page(ctx, k, "") // few, and in one page
+	for _, r := range page.Records {
+		if r.Key == key {
+			return r, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("redmine: read %s: %w", k, connectors.ErrNotFound)
+	}
+	return helpdesk.Record{}, err
+}
+
+// Roll lists keys: of issues and users from their lists, of what is few with its
+// records.
+func (s *source) Roll(ctx context.Context, k helpdesk.Kind, after connectors.Cursor) (roll connectors.Roll, err error) {
+	switch k {
+	case helpdesk.KindTicket:
+		last, err := position(after)
+		if err != nil {
+			return roll, err
+		}
+		issues, end, err := s.issuesAfter(ctx, last, nil)
+		for _, i := range issues {
+			roll.Keys, last = append(roll.Keys, id(i.ID)), i.ID
+		}
+		roll.Next, roll.Last = connectors.Cursor(id(last)), end
+		return roll, err
+	case helpdesk.KindPerson:
+		roll.Last = true
+		err = s.users(ctx, nil, func(u user) bool { roll.Keys = append(roll.Keys, id(u.ID)); return true })
+		return roll, err
+	}
+	page, err := s.Page(ctx, k, after)
+	for _, r := range page.Records {
+		roll.Keys = append(roll.Keys, r.Key)
+	}
+	roll.Next, roll.Last = page.Next, page.Last
+	return roll, err
 }
 
 // position is the id that a cursor stands behind.

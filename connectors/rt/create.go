@@ -129,8 +129,8 @@ func (t *target) ticketBody(ctx context.Context, f *facts, d connectors.Draft) (
 	if slices.Contains(atCreate, k.Status) {
 		body["Status"] = k.Status
 	}
-	if k.Priority != "" {
-		body["Priority"] = k.Priority
+	if n, ok := t.number(k.Priority); ok {
+		body["Priority"] = n
 	}
 	for name, at := range map[string]time.Time{"Created": k.Created, "Due": k.Due, "Starts": k.PendingUntil} {
 		if !at.IsZero() {

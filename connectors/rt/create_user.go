@@ -9,6 +9,9 @@ import (
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
+// phoneFields are where RT keeps telephones, in the order of a person's.
+var phoneFields = []string{"WorkPhone", "MobilePhone", "HomePhone"}
+
 // createUser makes a user without a password, who can't log in with one.
 func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (string, error) {
 	p := d.Record.Person
@@ -24,7 +27,7 @@ func (t *target) createUser(ctx context.Context, f *facts, d connectors.Draft) (
 	if len(p.Emails) > 0 {
 		body["EmailAddress"] = p.Emails[0]
 	}
-	for i, field := range []string{"WorkPhone", "MobilePhone", "HomePhone"} {
+	for i, field := range phoneFields {
 		if i < len(p.Phones) {
 			body[field] = p.Phones[i]
 		}

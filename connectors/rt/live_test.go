@@ -3,11 +3,13 @@
 package rt_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/conformance"
 	"github.com/safeconduct/safeconduct/connectors/rt"
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 // ways are the ways to set RT up.
@@ -49,6 +51,33 @@ func TestConformanceAsSource(t *testing.T) {
 			}
 			return s
 		}
-		return conformance.SourceUnderTest{Source: open(t), Reopen: open}
+		return conformance.SourceUnderTest{Source: open(t), Reopen: open, Edit: agent(d, open(t))}
 	})
+}
+
+// agent gives tickets other subjects, as an agent would. Other kinds change for nobody.
+func agent(d connectors.Target, s connectors.Source) func(t testing.TB, k helpdesk.Kind, key string) helpdesk.Record {
+	edits := 0
+	return func(t testing.TB, k helpdesk.Kind, key string) helpdesk.Record {
+		t.Helper()
+		if k == helpdesk.KindTicket {
+			was, err := d.Read(t.Context(), k, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			edits++
+			now := was
+			ticket := *was.Ticket
+			ticket.Subject = fmt.Sprintf("edited %d", edits)
+			now.Ticket = &ticket
+			if err := d.(connectors.Updater).Update(t.Context(), key, connectors.Edit{Fields: []string{"subject"}, Was: was, Record: now}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := s.(connectors.Getter).Get(t.Context(), k, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
 }

@@ -66,7 +66,7 @@ func (c *definition) takes() bool {
 }
 
 func (t *target) vocabulary(f *facts) map[string][]string {
-	words := map[string][]string{"ticket.status": t.Statuses, "ticket.priority": t.Priorities, "article.state": {"published"}}
+	words := map[string][]string{"ticket.status": t.Statuses, "ticket.priority": t.words(), "article.state": {"published"}}
 	for _, c := range f.fields {
 		if c.Of == ofTickets && c.Type == "Select" {
 			words["ticket.custom."+c.Name] = c.options

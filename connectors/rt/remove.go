@@ -36,7 +36,7 @@ const gone = "removed-"
 func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (connectors.Removal, error) {
 	if k == helpdesk.KindTicket {
 		now, err := t.head(ctx, key)
-		if err == nil && now.Status != "deleted" { // to delete it twice is a failure of RT's
+		if err == nil && now.Status != deleted { // to delete it twice is a failure of RT's
 			_, err = t.send(ctx, http.MethodDelete, "remove ticket", "/ticket/"+key, nil, nil)
 		}
 		return connectors.Disabled, err

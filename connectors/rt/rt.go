@@ -50,7 +50,7 @@ var settingsHelp = []connectors.Setting{
 	{Name: "article_field", Default: "Content", Meaning: "custom field of articles that holds their text"},
 	{Name: "tags_field", Meaning: "custom field of tickets that holds tags, one a value"},
 	{Name: "statuses", Meaning: "target: the statuses of the queues' lifecycle, if it is not RT's own"},
-	{Name: "priorities", Meaning: "target: the words for priorities, if they are not Low, Medium and High"},
+	{Name: "priorities", Meaning: "the words for priorities and the numbers that they begin at, if they are not RT's own: Low=0, Medium=50, High=100"},
 	{Name: "language", Default: "en", Meaning: "target: language of the lines that say who wrote a message and when: en or de"},
 	{Name: "silenced", Default: "false", Meaning: "target: true once RT's scrips that send mail are disabled: RT mails about what the API writes"},
 	{Name: "hold", Default: "10s", Meaning: "target: the longest time that RT may go on with a request which was given up"},
@@ -81,18 +81,19 @@ type settings struct {
 // A desk is a Request Tracker and what is known of it.
 type desk struct {
 	settings
-	hold     time.Duration
-	password string
-	client   *rest.Client
-	session  session
-	facts    facts
-	people   people
-	recent   recent
+	hold       time.Duration
+	priorities []priority
+	password   string
+	client     *rest.Client
+	session    session
+	facts      facts
+	people     people
+	recent     recent
 }
 
 func open(decode connectors.Settings) (*desk, error) {
 	s := settings{MarkerField: "Safeconduct", ArticleField: "Content", Queue: "General", Language: "en", Hold: "10s",
-		Statuses: []string{"new", "open", "stalled", "resolved", "rejected"}, Priorities: []string{"Low", "Medium", "High"}}
+		Statuses: []string{"new", "open", "stalled", "resolved", "rejected"}, Priorities: ranks}
 	if err := decode(&s); err != nil {
 		return nil, fmt.Errorf("rt: %w: %w", connectors.ErrSettings, err)
 	}
@@ -107,6 +108,9 @@ func open(decode connectors.Settings) (*desk, error) {
 		return nil, fmt.Errorf("rt: %w: hold: write a time such as 10s", connectors.ErrSettings)
 	}
 	d := &desk{settings: s, hold: hold}
+	if d.priorities, err = parsePriorities(s.Priorities); err != nil {
+		return nil, err
+	}
 	if d.password, err = s.Password.Reveal(); err != nil {
 		return nil, fmt.Errorf("rt: password: %w", err)
 	}

@@ -9,8 +9,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/connectors/window"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
@@ -25,6 +27,7 @@ func (s *source) Profile(ctx context.Context) (connectors.SourceProfile, error) 
 	}
 	return connectors.SourceProfile{Product: "Request Tracker", Version: f.version,
 		Kinds: []helpdesk.Kind{helpdesk.KindDefinition, helpdesk.KindGroup, helpdesk.KindOrganization, helpdesk.KindPerson, helpdesk.KindTicket, helpdesk.KindArticle},
+		Since: []helpdesk.Kind{helpdesk.KindTicket},
 		Notes: []string{"Tickets that are deleted or merged into others are not read, nor are mails that RT recorded as sent.",
 			"Of a message that is both text and HTML the HTML is read. Of articles the fields Name and " + s.ArticleField + " are read. Assets, reminders and approvals are not."}}, nil
 }
@@ -170,43 +173,155 @@ func (s *source) persons(ctx context.Context, after connectors.Cursor) (connecto
 	return page, nil
 }
 
-// tickets reads the tickets behind the last number, whatever agents change or
-// create meanwhile.
+// tickets reads, in the order of their numbers, the tickets that changed within the
+// window, whatever agents change or create meanwhile.
 func (s *source) tickets(ctx context.Context, after connectors.Cursor) (connectors.Page, error) {
-	last, err := position(after)
+	w, err := window.Parse(after)
+	if err != nil {
+		return connectors.Page{}, fmt.Errorf("rt: %w", err)
+	}
+	if w.Begun.IsZero() {
+		if w.Begun, err = s.newest(ctx); err != nil {
+			return connectors.Page{}, err
+		}
+	}
+	numbers, last, err := s.numbers(ctx, w)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	var found struct {
-		Items []ref `json:"items"`
-		Total loose `json:"total"`
-	}
-	query := url.Values{"query": {"id > " + strconv.FormatInt(last, 10)}, "orderby": {"id"}, "order": {"ASC"}, "per_page": {strconv.Itoa(perPage)}}
-	if err := s.get(ctx, "list tickets", "/tickets", query, &found); err != nil {
-		return connectors.Page{}, err
-	}
-	if found.Total == "" {
-		return connectors.Page{}, fmt.Errorf("rt: list tickets: %w: the answer is not a list", connectors.ErrUnavailable)
-	}
-	page := connectors.Page{Last: int(found.Total.int()) <= len(found.Items), Next: after}
-	for _, one := range found.Items {
-		if one.ID.int() <= last {
-			return connectors.Page{}, fmt.Errorf("rt: list tickets: %w: a page came again, or out of order", connectors.ErrUnavailable)
-		}
-		last = one.ID.int()
-		t, err := s.whole(ctx, string(one.ID))
+	page := connectors.Page{Last: last}
+	for _, one := range numbers {
+		t, err := s.whole(ctx, string(one))
 		switch {
 		case errors.Is(err, connectors.ErrNotFound): // shredded since the list was made
 		case errors.Is(err, connectors.ErrRejected):
-			page.Broken = append(page.Broken, connectors.Broken{Place: "ticket/" + string(one.ID), Reason: connectors.BrokenValue})
+			page.Broken = append(page.Broken, connectors.Broken{Place: "ticket/" + string(one), Reason: connectors.BrokenValue})
 		case err != nil:
 			return connectors.Page{}, err
 		default:
 			page.Records = append(page.Records, view{s.desk, false}.ticket(t))
 		}
-		page.Next = connectors.Cursor(one.ID)
+		w.After = one.int()
+	}
+	if page.Next = w.Cursor(); page.Last {
+		page.Next = w.Next()
 	}
 	return page, nil
+}
+
+// numbers are those of a page of tickets, and whether it is the last. RT leaves out
+// tickets that are deleted or merged into others.
+func (s *source) numbers(ctx context.Context, w window.Window) (numbers []loose, last bool, err error) {
+	var found struct {
+		Items []ref `json:"items"`
+		Total loose `json:"total"`
+	}
+	q := "id > " + strconv.FormatInt(w.After, 10)
+	if !w.Since.IsZero() {
+		q += " AND LastUpdated >= '" + w.Since.UTC().Format(time.DateTime) + " UTC'" // else it is a time where the account is at home
+	}
+	query := url.Values{"query": {q}, "orderby": {"id"}, "order": {"ASC"}, "per_page": {strconv.Itoa(perPage)}}
+	if err := s.get(ctx, "list tickets", "/tickets", query, &found); err != nil {
+		return nil, false, err
+	}
+	if found.Total == "" {
+		return nil, false, fmt.Errorf("rt: list tickets: %w: the answer is not a list", connectors.ErrUnavailable)
+	}
+	for _, one := range found.Items {
+		if one.ID.int() <= w.After {
+			return nil, false, fmt.Errorf("rt: list tickets: %w: a page came again, or out of order", connectors.ErrUnavailable)
+		}
+		w.After = one.ID.int()
+		numbers = append(numbers, one.ID)
+	}
+	return numbers, int(found.Total.int()) <= len(found.Items), nil
+}
+
+// newest is the time of the last change of a ticket, by RT's clock; zero if there is
+// none.
+func (s *source) newest(ctx context.Context) (time.Time, error) {
+	var found struct {
+		Items []struct {
+			Updated stamp `json:"LastUpdated"`
+		} `json:"items"`
+	}
+	query := url.Values{"query": {"id > 0"}, "orderby": {"LastUpdated"}, "order": {"DESC"}, "per_page": {"1"}, "fields": {"LastUpdated"}}
+	err := s.get(ctx, "newest ticket", "/tickets", query, &found)
+	if err != nil || len(found.Items) == 0 {
+		return time.Time{}, err
+	}
+	return found.Items[0].Updated.Time, nil
+}
+
+// Get reads one record as it is now.
+func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (helpdesk.Record, error) {
+	if _, err := s.learn(ctx); err != nil {
+		return helpdesk.Record{}, err
+	}
+	switch k {
+	case helpdesk.KindGroup:
+		q, err := s.readQueue(ctx, key)
+		return groupOf(q), err
+	case helpdesk.KindPerson:
+		u, err := s.readUser(ctx, key)
+		return s.personOf(u), err
+	case helpdesk.KindTicket:
+		return s.getTicket(ctx, key)
+	}
+	page, err := s.Page(ctx, k, "") // few, and in one page
+	for _, r := range page.Records {
+		if r.Key == key {
+			return r, nil
+		}
+	}
+	if err == nil {
+		err = notFound("read " + string(k))
+	}
+	return helpdesk.Record{}, err
+}
+
+func (s *source) getTicket(ctx context.Context, key string) (helpdesk.Record, error) {
+	t, err := s.head(ctx, key)
+	switch {
+	case err != nil:
+		return helpdesk.Record{}, err
+	case t.Status == deleted:
+		return helpdesk.Record{}, notFound("read ticket")
+	case t.Effective.ID != "" && t.Effective.ID != t.ID:
+		return helpdesk.Record{}, &connectors.Merged{Into: string(t.Effective.ID)}
+	}
+	if t, err = s.whole(ctx, key); err != nil {
+		return helpdesk.Record{}, err
+	}
+	return view{s.desk, false}.ticket(t), nil
+}
+
+// Roll lists keys: of tickets and users from their lists, of what is few with its
+// records.
+func (s *source) Roll(ctx context.Context, k helpdesk.Kind, after connectors.Cursor) (roll connectors.Roll, err error) {
+	switch k {
+	case helpdesk.KindTicket:
+		last, err := position(after)
+		if err != nil {
+			return roll, err
+		}
+		numbers, end, err := s.numbers(ctx, window.Window{After: last})
+		for _, one := range numbers {
+			roll.Keys, last = append(roll.Keys, string(one)), one.int()
+		}
+		roll.Next, roll.Last = connectors.Cursor(strconv.FormatInt(last, 10)), end
+		return roll, err
+	case helpdesk.KindPerson:
+		roll.Last = true
+		err = s.everybody(ctx, "Name", func(u user) bool { roll.Keys = append(roll.Keys, u.Name); return true })
+		return roll, err
+	}
+	page, err := s.Page(ctx, k, after)
+	for _, r := range page.Records {
+		roll.Keys = append(roll.Keys, r.Key)
+	}
+	roll.Next, roll.Last = page.Next, page.Last
+	return roll, err
 }
 
 // position is the number that a cursor holds.

@@ -73,7 +73,7 @@ func (t *target) Read(ctx context.Context, k helpdesk.Kind, key string) (helpdes
 		if err != nil {
 			return helpdesk.Record{}, err
 		}
-		if x.Status == "deleted" {
+		if x.Status == deleted {
 			return helpdesk.Record{}, notFound("read ticket")
 		}
 		return view{t.desk, true}.ticket(x), nil

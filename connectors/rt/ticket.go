@@ -11,6 +11,9 @@ import (
 
 func notFound(name string) error { return fmt.Errorf("rt: %s: %w", name, connectors.ErrNotFound) }
 
+// deleted is the status of a ticket that agents see no more.
+const deleted = "deleted"
+
 // A view is who looks at a ticket: a source gives all of it, a target what was
 // written, with the lines of origin taken off.
 type view struct {
@@ -27,7 +30,7 @@ func (v view) ticket(t *ticket) helpdesk.Record {
 	r := helpdesk.New(helpdesk.KindTicket, string(t.ID))
 	r.Changed = t.Updated.Time
 	k := r.Ticket
-	*k = helpdesk.Ticket{Subject: t.Subject, Status: t.Status, Priority: string(t.Priority), Assignee: t.Owner.somebody(), Group: string(t.Queue.ID),
+	*k = helpdesk.Ticket{Subject: t.Subject, Status: t.Status, Priority: v.word(t.Priority), Assignee: t.Owner.somebody(), Group: string(t.Queue.ID),
 		Created: t.Created.Time, Updated: t.Updated.Time, Solved: t.Resolved.Time, Due: t.Due.Time, PendingUntil: t.Starts.Time,
 		Custom: v.custom(t.Custom), Tags: v.tags(t.Custom)}
 	for i, who := range t.Requestors {

@@ -13,7 +13,7 @@ import (
 func TestEveryConnectorIsListedAndRunsTheSuite(t *testing.T) { holds(t, listedConnectors) }
 
 // noConnectors are the folders below connectors/ that are none.
-var noConnectors = []string{"connectors/conformance", "connectors/list", "connectors/rest", "connectors/origin", "connectors/markup", "connectors/spool"}
+var noConnectors = []string{"connectors/conformance", "connectors/list", "connectors/rest", "connectors/origin", "connectors/markup", "connectors/spool", "connectors/window"}
 
 // listedConnectors wants of each folder below connectors/ a Connector of the
 // folder's name, a line in the list, and the suite for each role it takes.

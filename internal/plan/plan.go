@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 
 	"github.com/safeconduct/safeconduct/connectors"
@@ -153,6 +154,9 @@ func (p *Plan) Check() error {
 	}
 	if err := p.Delta.check(); err != nil {
 		return err
+	}
+	if p.Privacy.Preset == privacy.SafeHarbor && !slices.Contains(p.Select.Attachments.Exclude, "all") {
+		return fmt.Errorf("select.attachments.exclude: privacy.preset %s moves no files, which may show and name anybody; write exclude: [all]", privacy.SafeHarbor)
 	}
 	return p.Privacy.check(p.Map)
 }

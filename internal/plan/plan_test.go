@@ -49,6 +49,7 @@ func TestAPlanThatIsWrongSaysWhatToDo(t *testing.T) {
 		"a day that is none":  {"preset: gdpr", "preset: gdpr\nselect: {tickets: {created_after: 31.01.2024}}", "2024-01-31"},
 		"unknown kind":        {"preset: gdpr", "preset: gdpr\nselect: {kinds: [tickets]}", `no kind "tickets"`},
 		"unknown file family": {"preset: gdpr", "preset: gdpr\nselect: {attachments: {exclude: [movies]}}", `no family "movies"`},
+		"files past HIPAA":    {"preset: gdpr", "preset: hipaa-safe-harbor\nselect: {attachments: {exclude: [images]}}", "exclude: [all]"},
 		"a reserve of all":    {"version: 1", "version: 1\nreserve: 100%", "from 0% to 90%"},
 		"no YAML":             {"version: 1", "version: [", "line"},
 	} {

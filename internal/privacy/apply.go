@@ -28,6 +28,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 	a := c.pool.Get().(*application)
 	defer c.pool.Put(a)
 	a.begin(c, people, p)
+	a.whose = whose(rec)
 	defer a.end()
 	for v := range rec.Values() {
 		if err := a.value(v); err != nil {
@@ -45,6 +46,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 // An application is one policy applied to one record, with memory for the next.
 type application struct {
 	policy     *Compiled
+	whose      string // by whom times are shifted
 	people     *People
 	pseudonyms keyring.Pseudonyms
 	marks      Marks
@@ -124,8 +126,16 @@ func (a *application) replace(v helpdesk.Value, r rule) error {
 func (a *application) one(f helpdesk.Field, op Operator, value string) string {
 	kind, personal := structured[f.Class]
 	switch {
+	case op == Shift:
+		return a.shift(value)
+	case f.Class == helpdesk.ClassTime: // Generalize
+		return yearOf(value)
 	case isOurs(value):
 		return value
+	case op == Redact:
+		return removed
+	case op == Generalize: // an address: sensible allows no other
+		return string(generalizeAddress(nil, []byte(value)))
 	case personal && op == Mask:
 		return string(a.mask(nil, kind, []byte(value)))
 	case personal:

@@ -76,7 +76,7 @@ func isReference(key string) bool {
 }
 
 func operators() []string {
-	return []string{string(Keep), string(Drop), string(Mask), string(Pseudonymize)}
+	return []string{string(Keep), string(Drop), string(Mask), string(Redact), string(Generalize), string(Shift), string(Pseudonymize)}
 }
 
 func kindNames() (names []string) {

@@ -95,9 +95,9 @@ func (c *Compiled) decide(name string, f helpdesk.Field) (rule, bool) {
 }
 
 // needsPseudonyms reports whether any rule makes one. Masked names are keyed too:
-// "Person 1A2B" lets a thread be followed.
+// "Person 1A2B" lets a thread be followed. So are the days of a shift.
 func (c *Compiled) needsPseudonyms() bool {
-	needs := func(op Operator, name bool) bool { return op == Pseudonymize || op == Mask && name }
+	needs := func(op Operator, name bool) bool { return op == Pseudonymize || op == Shift || op == Mask && name }
 	for k, op := range c.inText {
 		if needs(op, k == Name) {
 			return true

@@ -13,9 +13,11 @@
 // [Inventory] adds up; and the residue, which is what the pass still found when it searched its own
 // output for what should be gone.
 //
-// Four operators are all there is. Keep leaves a field; in free text it leaves the
+// Seven operators are all there is. Keep leaves a field; in free text it leaves the
 // words and hands what [Detect] finds to the rules for text. Drop empties it. Mask
-// puts a word for the kind of thing that stood there. Pseudonymize puts a keyed
+// puts a word for the kind of thing that stood there, Redact one that does not say
+// which. Generalize says less. Shift moves times by days that are keyed to the person,
+// so that the course of a case stays. Pseudonymize puts a keyed
 // pseudonym (keyring.Pseudonyms): the same for the same person in every record and
 // every delta, as long as the migration's key lives. None of this makes data
 // anonymous: a writing style, a rare problem or a time can still tell who it was.

@@ -6,6 +6,8 @@ type Outcome string
 const (
 	Pseudonymised Outcome = "PSEUDONYMISED"
 	Masked        Outcome = "MASKED"
+	Generalised   Outcome = "GENERALISED"
+	Shifted       Outcome = "SHIFTED"
 	Dropped       Outcome = "DROPPED"
 )
 
@@ -29,14 +31,16 @@ type Result struct {
 }
 
 // outcomes says what an operator is called once it happened.
-var outcomes = map[Operator]Outcome{Pseudonymize: Pseudonymised, Mask: Masked, Drop: Dropped}
+var outcomes = map[Operator]Outcome{
+	Pseudonymize: Pseudonymised, Mask: Masked, Redact: Masked, Generalize: Generalised, Shift: Shifted, Drop: Dropped,
+}
 
 // strongest returns the outcome that leaves less.
 func strongest(a, b Outcome) Outcome {
-	for _, o := range []Outcome{Dropped, Masked} {
+	for _, o := range []Outcome{Dropped, Masked, Pseudonymised} {
 		if a == o || b == o {
 			return o
 		}
 	}
-	return Pseudonymised
+	return Generalised
 }

@@ -14,6 +14,7 @@ var ours = recognizer{
 	},
 	leaves: []string{
 		"Call [phone], card [card ****1111], IBAN [IBAN DE** ****1234], [removed] [masked] [address]",
+		"[address 941**], [born 1961], [age 40-49] and [age 90+]",
 		"Call +1-202-555-0147", "Person 7F3A2C1B and Person 1A2B",
 		"masked@masked.invalid.", "<p-0123456789abcdef@pseudonym.invalid>", "'masked@masked.invalid'",
 	},
@@ -45,6 +46,7 @@ var ourPatterns = append([]string{
 	"+1-###-555-01##",
 	"Person #~~~~~~~",
 	"Person #~~~",
+	"[address ###**]", "[born ####]", "[age #0-#9]", "[age 0-9]", "[age 90+]",
 }, maskedKinds()...)
 
 // maskedKinds are kinds in brackets, as mask writes them.

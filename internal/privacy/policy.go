@@ -9,7 +9,7 @@ import (
 // RulesVersion changes whenever the same policy would do something else to the
 // same record: a recognizer, a replacement or a preset became different. It is
 // part of every policy's Hash.
-const RulesVersion = "2"
+const RulesVersion = "3"
 
 // An Operator is what a policy does to a value.
 type Operator string
@@ -18,6 +18,9 @@ const (
 	Keep         Operator = "keep"         // leave it; of free text, all but what Text decides
 	Drop         Operator = "drop"         // leave it out
 	Mask         Operator = "mask"         // replace it by what kind of thing stood there
+	Redact       Operator = "redact"       // replace it by a word that does not even say that
+	Generalize   Operator = "generalize"   // say less: the year of a time or a birth, ten years of age, three digits of a ZIP code
+	Shift        Operator = "shift"        // move a time by days that are the person's own
 	Pseudonymize Operator = "pseudonymize" // replace it by the same pseudonym everywhere
 )
 
@@ -57,21 +60,21 @@ func classOf(f helpdesk.Field) helpdesk.Class {
 // break the record (a masked date), or only look like protection (a pseudonym of a
 // free text).
 var sensible = map[helpdesk.Class][]Operator{
-	helpdesk.ClassText:      {Keep, Drop, Mask},
-	helpdesk.ClassHTML:      {Keep, Drop, Mask},
-	classCustom:             {Keep, Drop, Mask},
-	classExtra:              {Keep, Drop, Mask},
-	helpdesk.ClassTitle:     {Keep, Drop, Mask, Pseudonymize},
+	helpdesk.ClassText:      {Keep, Drop, Mask, Redact},
+	helpdesk.ClassHTML:      {Keep, Drop, Mask, Redact},
+	classCustom:             {Keep, Drop, Mask, Redact},
+	classExtra:              {Keep, Drop, Mask, Redact},
+	helpdesk.ClassTitle:     {Keep, Drop, Mask, Redact, Pseudonymize},
 	helpdesk.ClassLabel:     {Keep, Drop},
-	helpdesk.ClassName:      {Keep, Drop, Mask, Pseudonymize},
+	helpdesk.ClassName:      {Keep, Drop, Mask, Redact, Pseudonymize},
 	helpdesk.ClassEmail:     {Keep, Drop, Mask, Pseudonymize},
-	helpdesk.ClassPhone:     {Keep, Drop, Mask, Pseudonymize},
+	helpdesk.ClassPhone:     {Keep, Drop, Mask, Redact, Pseudonymize},
 	helpdesk.ClassLogin:     {Keep, Drop, Mask, Pseudonymize},
-	helpdesk.ClassAddress:   {Keep, Drop, Mask},
+	helpdesk.ClassAddress:   {Keep, Drop, Mask, Redact, Generalize},
 	helpdesk.ClassNumber:    {Keep, Drop, Pseudonymize},
 	helpdesk.ClassFileName:  {Keep, Drop, Mask, Pseudonymize},
 	helpdesk.ClassMessageID: {Keep, Drop, Pseudonymize},
-	helpdesk.ClassTime:      {Keep, Drop},
+	helpdesk.ClassTime:      {Keep, Drop, Generalize, Shift},
 	helpdesk.ClassFlag:      {Keep, Drop},
 	helpdesk.ClassSize:      {Keep, Drop},
 	helpdesk.ClassDigest:    {Keep, Drop},
@@ -83,27 +86,27 @@ var sensible = map[helpdesk.Class][]Operator{
 // accounts: nobody needs to recognise one, and a keyed digest beside the last four
 // digits would make a card's number guessable (PCI DSS 4.0, requirement 3.5.1).
 var sensibleText = map[Kind][]Operator{
-	Name:  {Keep, Drop, Mask, Pseudonymize},
-	Email: {Keep, Drop, Mask, Pseudonymize},
-	Phone: {Keep, Drop, Mask, Pseudonymize},
-	IBAN:  {Keep, Drop, Mask},
-	Card:  {Keep, Drop, Mask},
+	Name:  {Keep, Drop, Mask, Redact, Pseudonymize},
+	Email: {Keep, Drop, Mask, Redact, Pseudonymize},
+	Phone: {Keep, Drop, Mask, Redact, Pseudonymize},
+	IBAN:  {Keep, Drop, Mask, Redact},
+	Card:  {Keep, Drop, Mask, Redact},
 
 	// Nobody follows a thread by these, so that a mask says as much as a pseudonym.
-	Organization: {Keep, Drop, Mask},
-	Address:      {Keep, Drop, Mask},
-	Birth:        {Keep, Drop, Mask},
-	Account:      {Keep, Drop, Mask},
-	Secret:       {Keep, Drop, Mask},
-	NationalID:   {Keep, Drop, Mask},
-	TaxID:        {Keep, Drop, Mask},
-	HealthID:     {Keep, Drop, Mask},
-	DocumentID:   {Keep, Drop, Mask},
-	Vehicle:      {Keep, Drop, Mask},
-	Device:       {Keep, Drop, Mask},
-	Network:      {Keep, Drop, Mask},
-	Place:        {Keep, Drop, Mask},
-	Health:       {Keep, Drop, Mask},
+	Organization: {Keep, Drop, Mask, Redact},
+	Address:      {Keep, Drop, Mask, Redact, Generalize},
+	Birth:        {Keep, Drop, Mask, Redact, Generalize},
+	Account:      {Keep, Drop, Mask, Redact},
+	Secret:       {Keep, Drop, Mask, Redact},
+	NationalID:   {Keep, Drop, Mask, Redact},
+	TaxID:        {Keep, Drop, Mask, Redact},
+	HealthID:     {Keep, Drop, Mask, Redact},
+	DocumentID:   {Keep, Drop, Mask, Redact},
+	Vehicle:      {Keep, Drop, Mask, Redact},
+	Device:       {Keep, Drop, Mask, Redact},
+	Network:      {Keep, Drop, Mask, Redact},
+	Place:        {Keep, Drop, Mask, Redact},
+	Health:       {Keep, Drop, Mask, Redact},
 }
 
 // freeText reports whether a field of this class is searched for personal data

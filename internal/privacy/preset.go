@@ -17,7 +17,12 @@ func Preset(name string) (Policy, bool) {
 	return Policy{Preset: name, Fields: maps.Clone(p.Fields), Text: maps.Clone(p.Text)}, true
 }
 
-var presets = map[string]Policy{"gdpr": gdpr, "pseudonymous": pseudonymous, "demo": demo}
+// SafeHarbor is the preset that may hand nothing on that leads to somebody.
+const SafeHarbor = "hipaa-safe-harbor"
+
+var presets = map[string]Policy{
+	"gdpr": gdpr, "uk-gdpr": ukGDPR, "ccpa": ccpa, SafeHarbor: safeHarbor, "pseudonymous": pseudonymous, "demo": demo,
+}
 
 // gdpr is a move into production: agents go on serving the same people, so names,
 // addresses and numbers stay (Art. 6(1)(b) and 5(1)(b): same purpose). What service
@@ -47,6 +52,59 @@ var gdpr = Policy{
 		// (Art. 5(1)(e)).
 		Card: Mask, IBAN: Mask, Account: Mask,
 	},
+}
+
+// ukGDPR is gdpr, whose articles 4 to 6, 32 and 87 the United Kingdom has kept. It has
+// a name of its own because the two laws may part.
+var ukGDPR = gdpr
+
+// ccpa is a move into production as well: service goes on, which the consumer expects
+// (Cal. Civ. Code 1798.100(c), reasonably necessary and proportionate). What is
+// sensitive in 1798.140(ae) and told in a case has served its purpose there: beside
+// numbers of states, accounts and secrets, which gdpr masks, exact places and health.
+var ccpa = Policy{Fields: gdpr.Fields, Text: with(gdpr.Text, map[Kind]Operator{Place: Mask, Health: Mask})}
+
+// safeHarbor removes the identifiers of 45 CFR 164.514(b)(2)(i), (A) to (R), from
+// whom and what cases are about. Nothing in it is keyed: a code that is made of a name
+// or an address is derived from information about the individual (164.514(c)), so it
+// says [removed] where pseudonymous has one. What people wrote is masked as a whole,
+// because no engine finds all that may stand there.
+var safeHarbor = Policy{
+	Fields: map[string]Operator{
+		"name": Redact, "phone": Drop, "email": Drop, "login": Drop, // (A), (D) to (F), (R)
+		"address":      Generalize, // (B)
+		"time":         Generalize, // (C): all elements of dates but the year
+		"number":       Drop,       // (R)
+		"text":         Mask,
+		"html":         Mask,
+		"article.body": Keep, // for everybody to read; the rules for text look at it
+		"title":        Keep,
+		// An employer is one of those whom (b)(2)(i) names beside the individual.
+		"organization.name": Redact, "organization.domains": Drop,
+		"label": Keep, "person.tags": Drop, "ticket.tags": Drop, "organization.tags": Drop, // people write names into tags
+		"file-name": Mask, "message-id": Drop, "key": Drop,
+		"flag": Keep, "size": Keep,
+		"digest": Keep, // verify needs it; it does not reach the target
+		"custom": Drop, "extra": Drop, "person.notes": Drop, "organization.notes": Drop,
+	},
+	Text: with(redactedText(), map[Kind]Operator{Address: Generalize}),
+}
+
+// redactedText leaves nothing of any kind. That includes years of birth, which tell who
+// is above 89.
+func redactedText() map[Kind]Operator {
+	all := map[Kind]Operator{}
+	for _, k := range TextKinds() {
+		all[k] = Redact
+	}
+	return all
+}
+
+// with is a policy for text with some kinds decided otherwise.
+func with(text, otherwise map[Kind]Operator) map[Kind]Operator {
+	all := maps.Clone(text)
+	maps.Copy(all, otherwise)
+	return all
 }
 
 // pseudonymous keeps cases and their course and replaces who they are about
@@ -93,6 +151,5 @@ func maskedBut(decided map[Kind]Operator) map[Kind]Operator {
 	for _, k := range TextKinds() {
 		all[k] = Mask
 	}
-	maps.Copy(all, decided)
-	return all
+	return with(all, decided)
 }

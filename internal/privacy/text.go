@@ -79,13 +79,15 @@ func (a *application) span(dst []byte, s Span, found []byte) []byte {
 		return a.mask(dst, s.Kind, found)
 	case Pseudonymize:
 		return a.pseudonym(dst, s.Kind, string(found))
+	case Generalize:
+		return generalize(dst, s, found)
 	}
-	return append(dst, removed...)
+	return append(dst, removed...) // Drop, Redact: a hole in a sentence would read as if nothing had been there
 }
 
 // textMark says which kinds were replaced, and counts the strongest operator.
 func (a *application) textMark() Mark {
-	m := Mark{Class: Pseudonymised}
+	m := Mark{Class: Generalised}
 	var rules []string
 	for _, k := range TextKinds() {
 		n := a.fired[k]

@@ -3,14 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/safeconduct/safeconduct/internal/api"
 	"github.com/safeconduct/safeconduct/internal/embedded"
-	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
 
@@ -41,13 +39,7 @@ the run ended. With --remote it also fetches the documents of the run.`,
 
 func (a *app) reportAgain(ctx context.Context, wanted string) error {
 	return a.here(ctx, func(r *embedded.Runtime, _ *progress) error {
-		run, err := r.Ledger().LastRun(ctx)
-		if err == nil && wanted != "" {
-			run, err = r.Ledger().Run(ctx, wanted)
-		}
-		if errors.Is(err, ledger.ErrNotFound) {
-			return embedded.ErrNothingToResume
-		}
+		run, err := wantedRun(ctx, r, wanted)
 		if err != nil {
 			return err
 		}

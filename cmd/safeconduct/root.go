@@ -79,7 +79,7 @@ Start with:  safeconduct init     writes a commented plan from a few questions
 		return nil
 	}
 	root.AddCommand(a.initCommand(), a.planCommand(), a.migrateCommand(), a.deltaCommand(), a.reviewCommand(), a.demoCommand(), a.statusCommand(),
-		a.resumeCommand(), a.reserveCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.cutoverCommand(), a.closeCommand(), a.reportCommand(), a.scheduleCommand(), a.serveCommand(), a.costCommand(), a.privacyCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
+		a.resumeCommand(), a.reserveCommand(), a.approveCommand(), a.verifyCommand(), a.rollbackCommand(), a.cutoverCommand(), a.closeCommand(), a.reportCommand(), a.inventoryCommand(), a.scheduleCommand(), a.serveCommand(), a.costCommand(), a.privacyCommand(), a.dateFixupCommand(), a.connectorsCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	return root
 }

@@ -64,3 +64,18 @@ func (s Span) TypeName() string {
 	}
 	return typeNames[s.Kind]
 }
+
+// Areas says of which data with rules of their own a kind is: health (Art. 9 GDPR, 45
+// CFR 160.103), insurance, payment (PCI DSS). Words of a text may tell such things
+// without any of these kinds.
+func (k Kind) Areas() []string {
+	switch k {
+	case Health:
+		return []string{"health"}
+	case HealthID:
+		return []string{"health", "insurance"}
+	case Card, IBAN, Account:
+		return []string{"payment"}
+	}
+	return nil
+}

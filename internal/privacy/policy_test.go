@@ -157,3 +157,15 @@ func TestAPresetCannotBeChangedByWhoReadsIt(t *testing.T) {
 		t.Error("the preset itself was changed")
 	}
 }
+
+func TestKindsOfTextTellWhichHaveRulesOfTheirOwn(t *testing.T) {
+	got := map[string]int{}
+	for _, k := range TextKinds() {
+		for _, area := range k.Areas() {
+			got[area]++
+		}
+	}
+	if got["payment"] != 3 || got["health"] != 2 || got["insurance"] != 1 || len(got) != 3 {
+		t.Errorf("%v", got)
+	}
+}

@@ -10,8 +10,10 @@ import (
 	"mime"
 	"mime/multipart"
 	netmail "net/mail"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/safeconduct/safeconduct/internal/privacy"
 )
@@ -90,13 +92,19 @@ func TestNobodyIsLeftInAFileAndItIsStillAFile(t *testing.T) {
 	}
 }
 
-// textsIn are all texts of a file, those of its entries and parts.
+// tags are what splits a text in HTML and XML.
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// textsIn are all texts of a file, those of its entries and parts, also without tags.
 func textsIn(t *testing.T, content []byte) (all []string) {
 	if bytes.HasPrefix(content, []byte("PK")) {
 		for name, text := range entriesOf(t, content) {
-			all = append(all, name, text)
+			all = append(all, name, text, tags.ReplaceAllString(text, ""))
 		}
 		return all
+	}
+	if bytes.HasPrefix(content, []byte("<")) {
+		all = append(all, tags.ReplaceAllString(string(content), ""))
 	}
 	all = append(all, string(content))
 	if m, err := netmail.ReadMessage(bytes.NewReader(content)); err == nil {
@@ -121,6 +129,9 @@ func partsOf(t *testing.T, contentType string, body io.Reader) (all []string) {
 		}
 		raw, _ := io.ReadAll(p)
 		all = append(all, partsOf(t, p.Header.Get("Content-Type"), bytes.NewReader(raw))...)
+		if coding := p.Header.Get("Content-Transfer-Encoding"); coding != "" && !utf8.Valid(raw) {
+			t.Errorf("a part is not written in %s: %q", coding, raw)
+		}
 		text, _, err := transfer(p.Header.Get("Content-Transfer-Encoding"), raw)
 		if err != nil {
 			t.Fatalf("a part does not decode: %v", err)
@@ -355,5 +366,36 @@ func TestWhatCannotBeReadIsNotTouched(t *testing.T) {
 				t.Errorf("%s %s: %s, want unreadable: %s", got.Type, got.Outcome, got.Reason, c.want)
 			}
 		})
+	}
+}
+
+// TestWhatOnlySomeTypesHave pins parts that leave no canary behind when they go wrong.
+func TestWhatOnlySomeTypesHave(t *testing.T) {
+	webp, err := stripWebP(webpWithExif())
+	if err != nil || webp[20] != 0 {
+		t.Errorf("WebP still announces metadata: flags %#x, %v", webp[20], err)
+	}
+	if jfif := keptSegment(0xE0, segment(0xE0, "JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x01\x01abc")); string(jfif) != string(segment(0xE0, "JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x00\x00")) {
+		t.Errorf("JFIF keeps its small picture: % x", jfif)
+	}
+	sheet := func(cell string) string {
+		content := zipped(t, "[Content_Types].xml", contentTypes, "xl/worksheets/sheet1.xml", "<row>"+cell+"</row>")
+		return entriesOf(t, rewriter(t, "gdpr").Rewrite(content, ticket()).Content)["xl/worksheets/sheet1.xml"]
+	}
+	for cell, want := range map[string]string{
+		`<c r="B1" s="2"><v>4111111111111111</v></c>`:      `<row><c t="str" r="B1" s="2"><v>[card ****1111]</v></c></row>`,
+		`<c r="B1" t="n"><v>4111111111111111</v></c>`:      `<row><c r="B1" t="str"><v>[card ****1111]</v></c></row>`,
+		`<c r="B1" t="str"><v>4111 1111 1111 1111</v></c>`: `<row><c r="B1" t="str"><v>[card ****1111]</v></c></row>`,
+	} {
+		if got := sheet(cell); got != want {
+			t.Errorf("a cell became %s, want %s", got, want)
+		}
+	}
+	card := []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nPHOTO;ENCODING=b:SmFuZQ==\r\nNOTE:Card 4111 1111 1111 1111\r\nEND:VCARD\r\n")
+	if got := rewriter(t, "pseudonymous").Rewrite(card, ticket()).Content; bytes.Contains(got, []byte("PHOTO")) {
+		t.Errorf("a face is left where names go: %q", got)
+	}
+	if got := rewriter(t, "gdpr").Rewrite(card, ticket()).Content; !bytes.Contains(got, []byte("PHOTO;ENCODING=b:SmFuZQ==\r\nNOTE:Card [card ****1111]\r\n")) {
+		t.Errorf("a face is gone where names stay: %q", got)
 	}
 }

@@ -26,8 +26,11 @@ func fuzz(f *testing.F, parse func(j *job, src []byte) ([]byte, error), seeds ..
 		if err != nil {
 			return
 		}
-		if _, err := again(bytes.Clone(out)); err != nil {
+		switch twice, err := again(bytes.Clone(out)); {
+		case err != nil:
 			t.Fatalf("its own output is not readable (%v):\n%q\n%q", err, src, out)
+		case !bytes.Equal(twice, out):
+			t.Fatalf("the second time it changes:\n%q\n%q\n%q", src, out, twice)
 		}
 	})
 }

@@ -145,6 +145,9 @@ func stripWebP(src []byte) ([]byte, error) {
 		}
 		at = end
 	}
+	if len(out) == 12 {
+		return nil, Malformed // no picture
+	}
 	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
 	return out, nil
 }

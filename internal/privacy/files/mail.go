@@ -299,11 +299,18 @@ func inLines(text string) []byte {
 	return b.Bytes()
 }
 
+// printable writes a text as quoted-printable, line by line with the ends that the
+// lines have: mime/quotedprintable would make an end of every \r.
 func printable(now []byte) []byte {
 	var b bytes.Buffer
-	w := quotedprintable.NewWriter(&b)
-	_, _ = w.Write(now)
-	_ = w.Close()
+	for line := range bytes.Lines(now) {
+		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		w := quotedprintable.NewWriter(&b)
+		w.Binary = true
+		_, _ = w.Write(text)
+		_ = w.Close()
+		b.Write(line[len(text):])
+	}
 	return b.Bytes()
 }
 

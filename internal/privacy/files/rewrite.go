@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -165,26 +166,50 @@ func (j *job) person(name string) string {
 }
 
 // gone rewrites a field that holds personal data of a kind by its place: what the
-// engine does not recognise goes all the same.
+// engine does not recognise goes all the same. Of a name that it knows in part, what
+// stands for the person is left.
 func (j *job) gone(k privacy.Kind, value string) string {
 	if strings.TrimSpace(value) == "" {
 		return value
 	}
 	out := j.rewrite(value)
-	if out != value || !j.hides(k) || j.text.Found()[k] > 0 || masked(value) {
+	if !j.hides(k) || masked(strings.TrimSpace(out)) {
 		return out
 	}
-	j.found[k]++
-	j.replaced++
+	if out == value {
+		j.found[k]++
+		j.replaced++
+	}
+	if i := strings.Index(out, aPerson); i >= 0 && k == privacy.Name {
+		if n := pseudonymLength(out[i:]); n > 0 {
+			return out[i : i+n]
+		}
+	}
 	return fmt.Sprintf("[%s]", k)
 }
 
-// masked reports whether a value is one of the engine's own, as far as a field of a
-// file can tell.
-func masked(value string) bool {
-	v := strings.TrimSpace(value)
-	return strings.HasPrefix(v, "[") && strings.HasSuffix(v, "]") || strings.HasPrefix(v, "Person ") ||
-		strings.HasSuffix(v, "@pseudonym.invalid") || strings.HasSuffix(v, "@masked.invalid") || strings.HasPrefix(v, "+1-") && strings.Contains(v, "-555-01")
+// aPerson begins what the engine puts in place of names.
+const aPerson = "Person "
+
+// pseudonymLength is how long such a name is at the start of a text; 0 if there is none.
+func pseudonymLength(s string) int {
+	rest, ok := strings.CutPrefix(s, aPerson)
+	hex := len(rest) - len(strings.TrimLeft(rest, "0123456789ABCDEF"))
+	if !ok || hex != 4 && hex != 8 {
+		return 0
+	}
+	return len(aPerson) + hex
+}
+
+// masked reports whether a value is one of the engine's own and nothing else, as far
+// as a field of a file can tell.
+func masked(v string) bool {
+	if inner, ok := strings.CutPrefix(v, "["); ok {
+		inner, ok = strings.CutSuffix(inner, "]")
+		return ok && (inner == "removed" || inner == "masked" || slices.Contains(privacy.TextKinds(), privacy.Kind(inner)))
+	}
+	return v != "" && pseudonymLength(v) == len(v) || !strings.ContainsAny(v, " ,;") &&
+		(strings.HasSuffix(v, "@pseudonym.invalid") || strings.HasSuffix(v, "@masked.invalid") || strings.HasPrefix(v, "+1-") && strings.Contains(v, "-555-01"))
 }
 
 // meet adds somebody whom the file names to the people on record.

@@ -55,13 +55,21 @@ func samples(t testing.TB) []sample {
 	}
 }
 
-// TestNobodyIsLeftInAFileAndItIsStillAFile runs the policy that hides names over every
+// TestNobodyIsLeftInAFileAndItIsStillAFile runs every policy that hides names over every
 // type: no canary is left, the file is valid, all bytes are found clean the second time,
 // and what was found is counted.
 func TestNobodyIsLeftInAFileAndItIsStillAFile(t *testing.T) {
+	for _, preset := range privacy.Presets() {
+		if rewriter(t, preset).hides(privacy.Name) {
+			t.Run(preset, func(t *testing.T) { nobodyIsLeft(t, preset) })
+		}
+	}
+}
+
+func nobodyIsLeft(t *testing.T, preset string) {
 	for _, s := range samples(t) {
 		t.Run(s.name, func(t *testing.T) {
-			r := rewriter(t, "pseudonymous")
+			r := rewriter(t, preset)
 			got := r.Rewrite(s.content, ticket())
 			if got.Outcome != s.outcome || got.Type != s.kind && s.kind != "" {
 				t.Fatalf("%s %s (%s), want %s %s", got.Type, got.Outcome, got.Reason, s.kind, s.outcome)
@@ -79,7 +87,7 @@ func TestNobodyIsLeftInAFileAndItIsStillAFile(t *testing.T) {
 			if s.outcome == Rewritten && got.Found[privacy.Name] == 0 {
 				t.Errorf("found %v, and no name", got.Found)
 			}
-			if s.valid != nil {
+			if s.valid != nil && (preset == "pseudonymous" || s.name != "mail") { // which looks for pseudonyms
 				s.valid(t, got.Content)
 			}
 			if again := r.Rewrite(got.Content, ticket()); again.Outcome != Unchanged {

@@ -129,6 +129,7 @@ func (r *remote) watch(ctx context.Context, begun api.Started) error {
 	var last api.Run
 	waits := false
 	err := r.Watch(ctx, begun.Migration, func(s api.Status) bool {
+		bar.budgets = func() string { return accountsLine(s.Accounts) }
 		if p := s.Active; p != nil && p.Run == begun.Run {
 			for _, step := range p.Steps {
 				if step.Name == p.Step {
@@ -312,7 +313,7 @@ func (r *remote) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out := statusResult{Migration: s.Migration, Runs: []ledger.Run{}, Cursors: []ledger.Cursor{}, Records: map[string]kindState{}, Active: s.Active}
+	out := statusResult{Migration: s.Migration, Runs: []ledger.Run{}, Cursors: []ledger.Cursor{}, Records: map[string]kindState{}, Active: s.Active, Accounts: s.Accounts}
 	for _, run := range s.Runs {
 		out.Runs = append(out.Runs, ledgerRun(run))
 	}

@@ -85,34 +85,36 @@ func (a *app) reserveHere(ctx context.Context, change bool, percent *int) (b api
 func printBudget(w io.Writer, b api.Budget) {
 	fmt.Fprintf(w, "Migration %s leaves %d%% of each account's API to agents\n", b.Migration, b.Reserve)
 	for _, s := range b.Accounts {
-		name := s.Product
-		if s.Class != "" {
-			name += " " + s.Class
-		}
-		fmt.Fprintf(w, "  %s: %d requests of ours and %d of others a minute, of %d; %d%% reserved", name, s.Ours, s.Others, s.Limit, s.Reserve)
-		if s.Refused > 0 {
-			fmt.Fprintf(w, "; %d refused so far", s.Refused)
-		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, "  %s\n", accountSays(s))
 	}
 	if len(b.Accounts) == 0 {
 		fmt.Fprintln(w, "  No account has told of a limit in the last minutes.")
 	}
 }
 
-// standingLine is the part of a progress line that tells of the accounts; empty where
-// none has told of a limit.
-func standingLine(ctx context.Context, b *embedded.Budgets, p *plan.Plan) (text string) {
-	if b == nil {
-		return ""
+func accountSays(a api.Account) string {
+	text := fmt.Sprintf("%s: %d requests of ours and %d of others a minute, of %d; %d%% reserved", strings.TrimSpace(a.Product+" "+a.Class), a.Ours, a.Others, a.Limit, a.Reserve)
+	if a.Refused > 0 {
+		text += fmt.Sprintf("; %d refused so far", a.Refused)
 	}
-	all, _, err := b.Standing(ctx, p)
+	return text
+}
+
+// standingLine is the part of a progress line that tells of the accounts that a run of
+// this machine asks.
+func standingLine(ctx context.Context, b *embedded.Budgets, p *plan.Plan) string {
+	all, reserve, err := b.Standing(ctx, p)
 	if err != nil {
 		return "" // a run goes on without
 	}
-	for _, s := range all {
-		if s.Class == "" {
-			text += fmt.Sprintf(" · %s %d+%d of %d/min, %d%% reserved", s.Product, s.Ours, s.Others, s.Limit, s.Reserve)
+	return accountsLine(embedded.BudgetOf(p.Migration, reserve, all).Accounts)
+}
+
+// accountsLine is empty where no account has told of a limit.
+func accountsLine(all []api.Account) (text string) {
+	for _, a := range all {
+		if a.Class == "" {
+			text += fmt.Sprintf(" · %s %d+%d of %d/min, %d%% reserved", a.Product, a.Ours, a.Others, a.Limit, a.Reserve)
 		}
 	}
 	return text

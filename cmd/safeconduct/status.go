@@ -39,6 +39,7 @@ type statusResult struct {
 	Approval  *migration.Approval  `json:"approval,omitempty"` // that the last run waits for
 	Active    *api.Progress        `json:"active,omitempty"`   // there, where somebody else is at work
 	Closed    time.Time            `json:"closed,omitzero"`
+	Accounts  []api.Account        `json:"accounts,omitempty"`
 	Next      string               `json:"next"`
 }
 
@@ -133,6 +134,9 @@ func (s statusResult) print(w io.Writer) {
 		for _, step := range p.Steps {
 			fmt.Fprintf(w, "  %s\n", line(embedded.Progress{Step: step.Name, Done: step.Done, Total: step.Total}, 0))
 		}
+	}
+	for _, a := range s.Accounts {
+		fmt.Fprintf(w, "  %s\n", accountSays(a))
 	}
 	if s.Approval != nil {
 		fmt.Fprintf(w, "  waits for approval since %s\n", s.Approval.Asked.Local().Format(time.DateTime))

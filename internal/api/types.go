@@ -24,6 +24,7 @@ type Status struct {
 	Records  map[string]map[string]int `json:"records"`
 	Cursors  []Cursor                  `json:"cursors"`
 	Active   *Progress                 `json:"active,omitempty"`
+	Accounts []Account                 `json:"accounts,omitempty"` // that tell of a limit, while a run is at work
 	Waiting  []Waiting                 `json:"waiting"`
 	Schedule *Schedule                 `json:"schedule,omitempty"`
 	Next     Next                      `json:"next"`

@@ -100,6 +100,21 @@ func TestALimitOfWhichNoHeaderTellsIsRefusedOnce(t *testing.T) {
 	})
 }
 
+// TestARefusalThatSaysNothingLeavesALimitThatIsKnown: something before the help desk may
+// refuse as well.
+func TestARefusalThatSaysNothingLeavesALimitThatIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(600), budget.InMemory()
+		b := budget.New(rows, "local", "acme", 20).Of("Desk", address)
+		p.drive(t.Context(), b, "", 10*time.Second)
+		b.Tell("", connectors.Reading{Resets: 5 * time.Second, Refused: true})
+		p.drive(t.Context(), b, "", 170*time.Second)
+		if all, err := budget.Standings(t.Context(), rows, "local"); err != nil || len(all) != 1 || all[0].Limit != 600 || all[0].Refused != 1 || p.answered < 1700 {
+			t.Errorf("%+v, %v, %d answered in three minutes of 600; want the limit as it was", all, err, p.answered)
+		}
+	})
+}
+
 // TestALeaseOfAWorkerThatDiedIsOverInASecond: it took all that it was given with it.
 func TestALeaseOfAWorkerThatDiedIsOverInASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -69,7 +69,7 @@ type told struct {
 // tell takes a reading in.
 func (w *window) tell(t told) {
 	switch {
-	case t.Refused && t.Limit == 0:
+	case t.Refused && t.Limit == 0 && (w.Limit == 0 || w.Silent):
 		w.learn(t)
 		return
 	case t.Refused:

@@ -29,6 +29,8 @@ type Service struct {
 	folder  string // where relative paths of uploaded plans start
 	tenant  string
 
+	budgets *Budgets
+
 	ctx    context.Context // of the work; ends with the service
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -48,7 +50,7 @@ func NewService(file string, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{options: o, file: file, folder: p.Folder(), tenant: p.Tenant, rows: map[string]*sqlite.Store{},
+	s := &Service{options: o, file: file, folder: p.Folder(), tenant: p.Tenant, budgets: OpenBudgets(o.Home), rows: map[string]*sqlite.Store{},
 		works: map[string]*work{}, tasks: map[string]*task{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
@@ -84,7 +86,7 @@ func (s *Service) Close() error {
 	s.wg.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var errs []error
+	errs := []error{s.budgets.Close()}
 	for _, r := range s.rows {
 		errs = append(errs, r.Close())
 	}

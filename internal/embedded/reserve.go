@@ -13,9 +13,7 @@ func (s *Service) Budget(ctx context.Context, m api.Migration) (api.Budget, erro
 	if err != nil {
 		return api.Budget{}, err
 	}
-	budgets := OpenBudgets(s.options.Home)
-	defer budgets.Close()
-	all, reserve, err := budgets.Standing(ctx, p)
+	all, reserve, err := s.budgets.Standing(ctx, p)
 	return BudgetOf(m.Name, reserve, all), err
 }
 
@@ -25,12 +23,10 @@ func (s *Service) PutReserve(ctx context.Context, m api.Migration, percent *int)
 	if err != nil {
 		return api.Budget{}, err
 	}
-	budgets := OpenBudgets(s.options.Home)
-	defer budgets.Close()
-	if err := budget.SetReserve(ctx, budgets, p.Tenant, p.Migration, percent); err != nil {
+	if err := budget.SetReserve(ctx, s.budgets, p.Tenant, p.Migration, percent); err != nil {
 		return api.Budget{}, err
 	}
-	all, reserve, err := budgets.Standing(ctx, p)
+	all, reserve, err := s.budgets.Standing(ctx, p)
 	return BudgetOf(m.Name, reserve, all), err
 }
 

@@ -39,7 +39,7 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	}
 	status := api.Status{Migration: m.Name}
 	own := s.own(m.Name) // before the ledger: work that is over has entered all it did
-	_, text, noPlan := s.readPlan(m)
+	p, text, noPlan := s.readPlan(m)
 	rows, err := s.ledgerOf(m.Name)
 	if err != nil {
 		return status, err
@@ -68,7 +68,12 @@ func (s *Service) Status(ctx context.Context, m api.Migration) (api.Status, erro
 		return status, err
 	}
 	status.Settle(migration.Corrected()...)
-	return status, nil
+	if status.Active == nil || noPlan != nil {
+		return status, nil
+	}
+	all, reserve, err := s.budgets.Standing(ctx, p)
+	status.Accounts = BudgetOf(m.Name, reserve, all).Accounts
+	return status, err
 }
 
 // own is the service's work as it stands now, to be added to a status. A run that

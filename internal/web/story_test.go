@@ -43,7 +43,8 @@ func told() stories {
 	s := stories{
 		"planned": {},
 		"running": {Runs: []api.Run{first, second}, Records: records, Active: &api.Progress{Run: "r0002", Step: "load", SecondsLeft: &left,
-			Steps: []api.Step{{Name: "extract", Done: 105000, Total: 105000}, {Name: "anonymize", Done: 105000, Total: 105000}, {Name: "load", Done: 41200, Total: 105000}}}},
+			Steps: []api.Step{{Name: "extract", Done: 105000, Total: 105000}, {Name: "anonymize", Done: 105000, Total: 105000}, {Name: "load", Done: 41200, Total: 105000}}},
+			Accounts: []api.Account{{Product: "Zendesk", Limit: 700, Ours: 548, Others: 61, Reserve: 20}}},
 		"waiting": {Runs: []api.Run{second}, Waiting: []api.Waiting{{Run: "r0002", For: api.WaitApproval, Whom: api.PrivacyOfficer, Since: at.Add(27 * time.Hour),
 			Reasons: map[string]int{"records": 105100, "personal": 23911, "residual": 0}}}},
 		"failed":  {Runs: []api.Run{first, failed}, Records: records},

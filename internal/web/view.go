@@ -25,6 +25,7 @@ type view struct {
 	Kinds    []kindRow
 	Runs     []runRow
 	Moved    []pair
+	Accounts []pair
 	Schedule string
 	Empty    bool
 }
@@ -69,6 +70,10 @@ func viewOf(t *tongue, s api.Status) view {
 	}
 	for _, c := range s.Cursors {
 		v.Moved = append(v.Moved, pair{t.say("kind." + c.Kind), t.date(c.Moved)})
+	}
+	for _, a := range s.Accounts {
+		v.Accounts = append(v.Accounts, pair{strings.TrimSpace(a.Product + " " + a.Class),
+			t.say("account", t.number(a.Ours), t.number(a.Others), t.number(a.Limit), t.number(a.Reserve))})
 	}
 	if p := s.Schedule; p != nil {
 		v.Schedule = scheduleOf(t, *p)

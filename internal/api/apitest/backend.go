@@ -140,6 +140,9 @@ func compare(a, b string) int {
 func (d *desk) status(of api.Migration) api.Status {
 	s := api.Status{Migration: of.Name, PlanHash: d.plan.Hash, Runs: slices.Clone(d.runs), Records: maps.Clone(d.records), Schedule: d.schedule,
 		Waiting: slices.Clone(d.waiting), Active: d.active}
+	if s.Active != nil {
+		s.Accounts = accountsOf(of.Tenant, d.reserve)
+	}
 	if len(d.runs) > 0 && d.runs[0].State == "finished" {
 		s.Cursors = []api.Cursor{{Kind: "ticket", Run: d.runs[0].ID, Moved: d.runs[0].Ended}}
 	}

@@ -131,8 +131,11 @@ func (m *Memory) Budget(_ context.Context, of api.Migration) (api.Budget, error)
 	if err != nil {
 		return api.Budget{}, err
 	}
-	return api.Budget{Migration: of.Name, Reserve: d.reserve, Accounts: []api.Account{
-		{Product: Word(of.Tenant), Limit: 700, Ours: 548, Others: 61, Reserve: d.reserve, Remaining: 312, At: At}}}, nil
+	return api.Budget{Migration: of.Name, Reserve: d.reserve, Accounts: accountsOf(of.Tenant, d.reserve)}, nil
+}
+
+func accountsOf(tenant string, reserve int) []api.Account {
+	return []api.Account{{Product: Word(tenant), Limit: 700, Ours: 548, Others: 61, Reserve: reserve, Remaining: 312, At: At}}
 }
 
 // PutReserve keeps it.

@@ -13,15 +13,22 @@ func (b *Backend) Budget(ctx context.Context, m api.Migration) (api.Budget, erro
 	if err != nil {
 		return api.Budget{}, err
 	}
-	out := api.Budget{Migration: m.Name, Accounts: []api.Account{}}
+	out := api.Budget{Migration: m.Name}
 	if out.Reserve, err = budget.ReserveOf(ctx, b.Base.Rows, m.Tenant, m.Name, p.Reserved()); err != nil {
 		return out, err
 	}
-	all, err := budget.Standings(ctx, b.Base.Rows, m.Tenant)
-	for _, s := range all {
-		out.Accounts = append(out.Accounts, api.Account(s))
-	}
+	out.Accounts, err = b.accounts(ctx, m.Tenant)
 	return out, err
+}
+
+// accounts are those that workers of a tenant ask.
+func (b *Backend) accounts(ctx context.Context, tenant string) ([]api.Account, error) {
+	all, err := budget.Standings(ctx, b.Base.Rows, tenant)
+	accounts := []api.Account{}
+	for _, s := range all {
+		accounts = append(accounts, api.Account(s))
+	}
+	return accounts, err
 }
 
 // PutReserve changes what a migration leaves to agents.

@@ -93,6 +93,11 @@ func (b *Backend) Status(ctx context.Context, m api.Migration) (api.Status, erro
 	if err := b.active(ctx, m, &s); err != nil {
 		return s, err
 	}
+	if s.Active != nil {
+		if s.Accounts, err = b.accounts(ctx, m.Tenant); err != nil {
+			return s, err
+		}
+	}
 	s.Records, err = b.records.Of(m.Tenant+"/"+s.Stand(), func() (map[string]map[string]int, error) { return migration.Tally(ctx, b.ledger(m), countable) })
 	if err != nil {
 		return s, err

@@ -22,7 +22,8 @@ func TestTheBudgetKnowsWhatIncludedThingsCost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const minutes = 20
 		desk := simulated.New(simulated.Options{PerMinute: 200})
-		ctx := connectors.WithBudgets(t.Context(), budget.New(budget.InMemory(), "local", "acme", 20))
+		rows := budget.InMemory()
+		ctx := connectors.WithBudgets(t.Context(), budget.New(rows, "local", "acme", 20))
 		client, err := freshdesk.ClientWith(ctx, settings(t, "http://127.0.0.1", ""), simulator.Transport{Platform: desk.Handler()})
 		if err != nil {
 			t.Fatal(err)
@@ -42,6 +43,9 @@ func TestTheBudgetKnowsWhatIncludedThingsCost(t *testing.T) {
 		}
 		if used := float64(3*answered) / (200 * minutes); used < 0.9 || desk.Refused() > 1 {
 			t.Errorf("%.1f %% used and %d refused, want at least 90 %% and one at most", 100*used, desk.Refused())
+		}
+		if all, err := budget.Standings(ctx, rows, "local"); err != nil || len(all) == 0 || all[0].Others > 5 {
+			t.Errorf("%+v, %v: nobody else asked", all, err)
 		}
 	})
 }

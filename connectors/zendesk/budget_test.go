@@ -104,15 +104,16 @@ func (s *shared) migrate(ctx context.Context, t *testing.T, b connectors.Budgets
 }
 
 // TestTheBudgetUsesALimitUpAndLeavesAgentsTheirs: agents and migrators ask an account of
-// 700 requests a minute, half an hour long. Two who keep no rows together are agents to
+// 700 requests a minute, a quarter of an hour long. Two who keep no rows together are agents to
 // each other.
 func TestTheBudgetUsesALimitUpAndLeavesAgentsTheirs(t *testing.T) {
-	const minutes = 30
+	const minutes = 15
 	for _, agents := range []struct {
 		name   string
 		atOnce int
 		pause  time.Duration
 	}{{"smooth", 1, time.Second}, {"as many as are reserved", 1, 430 * time.Millisecond}, {"more than are reserved", 1, 240 * time.Millisecond},
+		{"three times as many", 1, 140 * time.Millisecond},
 		{"in bursts", 20, 10 * time.Second}} {
 		for _, rows := range [][]budget.Rows{{budget.InMemory()}, twice(budget.InMemory()), {budget.InMemory(), budget.InMemory()}} {
 			t.Run(fmt.Sprintf("agents %s, migrators %d, together %t", agents.name, len(rows), rows[0] == rows[len(rows)-1]), func(t *testing.T) {

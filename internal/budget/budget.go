@@ -108,12 +108,12 @@ func (a *account) Take(ctx context.Context, class string) time.Duration {
 
 // Tell hands readings to the limits that they are of.
 func (a *account) Tell(class string, all ...connectors.Reading) {
-	a.limit("").answered()
+	sent := a.limit("").answered()
 	if class != "" {
 		a.limit(class).answered()
 	}
 	for _, r := range all {
-		a.limit(r.Class).tell(r)
+		a.limit(r.Class).tell(r, sent)
 	}
 }
 
@@ -127,12 +127,12 @@ type limit struct {
 	known    window // as it stood when it was last asked for
 	left     int    // requests that may go until the lease is over
 	until    time.Time
-	ask      time.Time // not before
-	free     bool      // no limit is known: whatever is asked goes
-	since    time.Time // sent counts from then
-	sent     int       // and not yet entered
-	underWay int
-	told     []told // and not yet entered
+	ask      time.Time   // not before
+	free     bool        // no limit is known: whatever is asked goes
+	since    time.Time   // sent counts from then
+	sent     int         // and not yet entered
+	underWay []time.Time // when each was sent that has no answer yet
+	told     []told      // and not yet entered
 }
 
 // unknownFor is how long a worker goes on without a look whether somebody else was
@@ -155,7 +155,7 @@ func (l *limit) take(ctx context.Context) time.Duration {
 	}
 	l.left--
 	l.sent++
-	l.underWay++
+	l.underWay = append(l.underWay, now)
 	return 0
 }
 
@@ -164,23 +164,29 @@ func (l *limit) giveBack() {
 	defer l.mu.Unlock()
 	l.left++
 	l.sent--
-	l.underWay--
+	l.underWay = l.underWay[:len(l.underWay)-1]
 }
 
-func (l *limit) answered() {
+// answered notes that a request has its answer, and says when it was sent: answers
+// come about in the order of requests.
+func (l *limit) answered() (sent time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.underWay = max(0, l.underWay-1)
+	if len(l.underWay) == 0 {
+		return time.Now()
+	}
+	sent, l.underWay = l.underWay[0], l.underWay[1:]
+	return sent
 }
 
 // tell notes a reading, and ends a lease that holds more than is left.
-func (l *limit) tell(r connectors.Reading) {
+func (l *limit) tell(r connectors.Reading, sent time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if more := r.Cost - 1; more > 0 {
 		l.sent, l.left = l.sent+more, l.left-more
 	}
-	l.told = append(l.told, told{r.Limit, r.Remaining, r.Resets, r.Refused, time.Now()})
+	l.told = append(l.told, told{r.Limit, r.Remaining, r.Resets, r.Refused, sent, time.Now()})
 	if l.free || r.Refused || r.Remaining <= l.left {
 		l.left, l.free, l.until, l.ask = 0, false, time.Time{}, time.Time{}
 	}
@@ -225,7 +231,7 @@ func (l *limit) next(row *window, now time.Time, reserve int) (n int, wait time.
 		return 0, 0, false
 	}
 	row.Product, row.Reserve = l.product, reserve
-	n, wait = row.give(now, l.of.worker, l.underWay)
+	n, wait = row.give(now, l.of.worker, len(l.underWay))
 	return n, wait, true
 }
 

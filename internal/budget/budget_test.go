@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -73,11 +74,15 @@ func TestALimitIsUsedUpAndNotPassed(t *testing.T) {
 		name    string
 		most    int
 		noReset bool
-	}{{"seconds are told", 700, false}, {"nothing is told of when", 700, true}, {"a trial", 50, false}, {"a large plan", 2500, false}} {
+		before  time.Duration // of the first request another's began the minute
+	}{{"seconds are told", 700, false, 0}, {"nothing is told of when", 700, true, 0}, {"nothing is told, and it began before", 700, true, 50 * time.Second},
+		{"a trial", 50, false, 0}, {"a large plan", 2500, false, 0}} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newPlatform(c.most)
 				p.noReset = c.noReset
+				p.limits.Take("account", simulator.Limit{Most: c.most, Per: time.Minute})
+				time.Sleep(c.before)
 				p.drive(t.Context(), budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address), "", 20*time.Minute)
 				if used := float64(p.answered) / float64(20*c.most); used < 0.94 || p.denied > 0 {
 					t.Errorf("%.1f %% used and %d refused, want at least 94 %% and none", 100*used, p.denied)
@@ -96,6 +101,92 @@ func TestALimitOfWhichNoHeaderTellsIsRefusedOnce(t *testing.T) {
 		p.drive(t.Context(), budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address), "export", 30*time.Minute)
 		if p.denied != 1 || p.answered < 270 {
 			t.Errorf("%d refused and %d of 300 answered, want 1 and at least 270", p.denied, p.answered)
+		}
+	})
+}
+
+// TestWhatIsUnderWayCounts: answers take five seconds, of two workers with many requests
+// at a time. What they sent is gone before anybody is told.
+func TestWhatIsUnderWayCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, rows := newPlatform(100), budget.InMemory()
+		var answered, denied atomic.Int64
+		var all sync.WaitGroup
+		for range 2 {
+			b := budget.New(rows, "local", "acme", 20).Of("Desk", address)
+			for range 20 {
+				all.Go(func() {
+					for until := time.Now().Add(10 * time.Minute); time.Now().Before(until); {
+						if wait := b.Take(t.Context(), ""); wait > 0 {
+							time.Sleep(wait)
+							continue
+						}
+						got := p.limits.Take("account", simulator.Limit{Most: p.most, Per: time.Minute})
+						time.Sleep(5 * time.Second)
+						b.Tell("", connectors.Reading{Limit: p.most, Remaining: got.Remaining, Resets: max(0, got.Resets-5*time.Second), Refused: !got.OK})
+						if got.OK {
+							answered.Add(1)
+						} else {
+							denied.Add(1)
+						}
+					}
+				})
+			}
+		}
+		all.Wait()
+		if answered.Load() < 850 || denied.Load() > 1 {
+			t.Errorf("%d of 1000 answered and %d refused, want at least 850 and one at most", answered.Load(), denied.Load())
+		}
+	})
+}
+
+// TestWhatIsNotSentOfALimitWithoutHeadersIsThereLater: who asks for less than the limit
+// never waits.
+func TestWhatIsNotSentOfALimitWithoutHeadersIsThereLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform(10)
+		p.quiet = true
+		b := budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address)
+		p.drive(t.Context(), b, "export", 2*time.Minute)
+		time.Sleep(2 * time.Minute)
+		for i := range 60 {
+			if wait := b.Take(t.Context(), "export"); wait > 0 {
+				t.Fatalf("the request %d has to wait %v although eight a minute are asked of ten", i, wait)
+			}
+			p.ask(b, "export")
+			time.Sleep(7500 * time.Millisecond)
+		}
+	})
+}
+
+// TestAgentsWhoStopLeaveTheRest: they used up most of a minute at its beginning.
+func TestAgentsWhoStopLeaveTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform(600)
+		b := budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address)
+		p.drive(t.Context(), b, "", 5*time.Second)
+		for range 430 {
+			p.limits.Take("account", simulator.Limit{Most: p.most, Per: time.Minute})
+		}
+		p.drive(t.Context(), b, "", 54500*time.Millisecond)
+		if left := 600 - 430 - p.answered; left < 0 || left > 30 {
+			t.Errorf("%d of 600 are left when the minute ends, want 30 at most", left)
+		}
+	})
+}
+
+// TestALeaseEndsWhereLessIsLeft: agents may take all at once.
+func TestALeaseEndsWhereLessIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform(700)
+		b := budget.New(budget.InMemory(), "local", "acme", 20).Of("Desk", address)
+		p.drive(t.Context(), b, "", 5*time.Second)
+		for b.Take(t.Context(), "") > 0 {
+			time.Sleep(100 * time.Millisecond)
+		}
+		b.Tell("", connectors.Reading{Limit: 700, Remaining: 0, Resets: 50 * time.Second})
+		if wait := b.Take(t.Context(), ""); wait <= 0 {
+			t.Error("the lease goes on although nothing is left")
 		}
 	})
 }

@@ -29,7 +29,8 @@ const (
 type window struct {
 	Product string `json:"product"`
 	Limit   int    `json:"limit"` // 0: only known by a refusal, and not yet learned
-	// Remaining is the least that was told in this window, at At.
+	// Remaining is the least that was told in this window, to a request sent at At: what
+	// others sent later may not be in it.
 	Remaining int       `json:"remaining"`
 	At        time.Time `json:"at"`
 	Opened    time.Time `json:"opened"`
@@ -54,16 +55,17 @@ type window struct {
 // A lease is what one worker may send until a moment.
 type lease struct {
 	Requests int       `json:"requests"`
+	UnderWay int       `json:"under_way,omitempty"` // sent before, and not answered then
 	From     time.Time `json:"from"`
 	Until    time.Time `json:"until"`
 }
 
-// A told is a reading with the moment at which it was read.
+// A told is a reading, and between which moments the platform counted.
 type told struct {
 	Limit, Remaining int
 	Resets           time.Duration // negative: unknown
 	Refused          bool
-	At               time.Time
+	Sent, At         time.Time
 }
 
 // tell takes a reading in.
@@ -84,32 +86,33 @@ func (w *window) tell(t told) {
 	}
 	w.Limit = t.Limit
 	if t.Remaining <= w.Remaining {
-		w.Remaining, w.At = t.Remaining, later(w.At, t.At)
+		w.Remaining, w.At = t.Remaining, later(w.At, t.Sent)
 	}
 	w.narrow(t)
 }
 
 // past reports whether a reading is of a window before this one.
 func (w *window) past(t told) bool {
-	return w.Limit > 0 && !w.Silent && (t.At.Before(w.Opened) || t.Resets >= 0 && t.At.Add(t.Resets+2*time.Second).Before(w.Earliest))
+	return w.Limit > 0 && !w.Silent && (t.Sent.Before(w.Opened) || t.Resets >= 0 && t.At.Add(t.Resets+2*time.Second).Before(w.Earliest))
 }
 
-// renewed reports whether a reading is of a window behind this one: much more is
-// left, or more than before at a time when the count may have started anew. Answers
-// that overtake each other tell of a little more.
-func (w *window) renewed(t told) bool {
-	more := t.Remaining - w.Remaining
-	return more > w.Limit/4 || more > 0 && t.At.After(w.Earliest.Add(-horizon)) && t.Remaining > w.Limit/2
-}
+// renewed reports whether a reading is of a window behind this one: more is left than
+// answers tell that overtake each other, which is what goes in three seconds.
+func (w *window) renewed(t told) bool { return t.Remaining-w.Remaining > w.Limit/atOnce }
 
 // open begins a window with its first reading.
 func (w *window) open(t told) {
 	if w.Limit > 0 && !w.Silent && t.At.Sub(w.Opened) > minute/2 {
-		w.Last.Ours, w.Last.Others = w.Ours, max(0, w.Limit-w.Remaining-w.Ours)
+		w.close()
 	}
 	w.Limit, w.Remaining, w.Silent = t.Limit, t.Remaining, false
-	w.begin(t.At)
+	w.begin(t.Sent)
 	w.narrow(t)
+}
+
+// close notes what came of a window.
+func (w *window) close() {
+	w.Last.Ours, w.Last.Others = w.Ours, int(math.Round(w.others()*minute.Seconds()))
 }
 
 func (w *window) begin(at time.Time) {
@@ -123,7 +126,7 @@ func (w *window) narrow(t told) {
 	if t.Resets < 0 {
 		return
 	}
-	earliest, ends := t.At.Add(t.Resets), t.At.Add(t.Resets+time.Second)
+	earliest, ends := t.Sent.Add(t.Resets), t.At.Add(t.Resets+time.Second)
 	if w.Ends.Before(earliest) || ends.Before(w.Earliest) {
 		w.Earliest, w.Ends = earliest, ends // clocks differ, or the platform thought again
 		return
@@ -152,17 +155,20 @@ func (w *window) roll(now time.Time) {
 	if w.Limit == 0 || now.Before(w.Ends) {
 		return
 	}
-	w.Last.Ours, w.Last.Others = w.Ours, max(0, w.Limit-w.Remaining-w.Ours)
+	w.close()
 	w.Remaining = w.Limit
 	w.begin(now)
 	if w.Silent { // nobody will tell: all of it is ours to give out
-		w.Credit, w.Last.Others = float64(w.Limit), 0
+		w.Credit = float64(w.Limit)
 	}
 }
 
 // others is how many requests a second are not ours: as in the window before, and the
 // more of this one is over, the more as in this one.
 func (w *window) others() float64 {
+	if w.Silent {
+		return 0
+	}
 	before := float64(w.Last.Others) / minute.Seconds()
 	over := minute - w.Ends.Sub(w.At)
 	if over < judged {
@@ -182,10 +188,10 @@ func (w *window) free(now time.Time, worker string, underWay int) float64 {
 	return math.Max(w.probe(now), float64(w.Remaining-underWay)-w.pending(worker)-since-kept)
 }
 
-// probe is the one request that may go where there was no answer for long: without one
-// nobody would learn that agents stopped.
+// probe is the one request that may go where nobody was answered for long: without it
+// nobody would learn that agents stopped, or that the count started anew.
 func (w *window) probe(now time.Time) float64 {
-	if now.Sub(w.At) < longestWait/2 || w.Remaining <= w.Limit/spare || w.workers(now, "") > 1 {
+	if now.Sub(w.At) < longestWait/2 || w.Remaining == 0 || w.workers(now, "") > 1 {
 		return 0
 	}
 	return 1
@@ -196,6 +202,9 @@ func (w *window) pending(worker string) (n float64) {
 	for of, l := range w.Leases {
 		if of == worker || !l.Until.After(w.At) {
 			continue
+		}
+		if l.From.After(w.At) {
+			n += float64(l.UnderWay)
 		}
 		n += float64(l.Requests) * min(1, l.Until.Sub(w.At).Seconds()/l.Until.Sub(l.From).Seconds())
 	}
@@ -209,6 +218,7 @@ func (w *window) give(now time.Time, worker string, underWay int) (n int, wait t
 	pace := w.fill(now, worker, underWay)
 	n = int(math.Ceil(math.Floor(w.Credit) / float64(w.workers(now, worker))))
 	if n == 0 {
+		w.Leases[worker] = lease{UnderWay: underWay, From: now, Until: now.Add(horizon / 10)}
 		return 0, w.wait(now, pace)
 	}
 	w.Credit -= float64(n)
@@ -216,7 +226,7 @@ func (w *window) give(now time.Time, worker string, underWay int) (n int, wait t
 	if w.Ends.Before(until) {
 		until = later(w.Ends, now.Add(horizon/10))
 	}
-	w.Leases[worker] = lease{n, now, until}
+	w.Leases[worker] = lease{n, underWay, now, until}
 	return n, 0
 }
 

@@ -14,19 +14,25 @@ func (d *desk) whole(ctx context.Context, key string) (*ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, d, list{name: "read history", path: "/ticket/" + key + "/history",
+	return t, d.parts(ctx, t)
+}
+
+// parts reads what belongs to a ticket but the bytes of files.
+func (d *desk) parts(ctx context.Context, t *ticket) error {
+	key := string(t.ID)
+	err := each(ctx, d, list{name: "read history", path: "/ticket/" + key + "/history",
 		query: url.Values{"fields": {"Type,Creator,Created,TimeTaken"}}},
 		func(x transaction) bool { t.history = append(t.history, x); return true })
 	if err != nil {
-		return nil, err
+		return err
 	}
 	err = each(ctx, d, list{name: "list parts", path: "/ticket/" + key + "/attachments",
 		query: url.Values{"fields": {"Filename,ContentType,ContentLength,TransactionId,MessageId,Headers"}}},
 		func(p part) bool { t.parts = append(t.parts, p); return true })
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return t, d.texts(ctx, key, t)
+	return d.texts(ctx, key, t)
 }
 
 // head reads a ticket without its history.

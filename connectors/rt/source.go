@@ -191,15 +191,16 @@ func (s *source) tickets(ctx context.Context, after connectors.Cursor) (connecto
 	}
 	page := connectors.Page{Last: last}
 	for _, one := range numbers {
-		t, err := s.whole(ctx, string(one))
+		r, err := s.present(ctx, string(one))
+		_, merged := errors.AsType[*connectors.Merged](err)
 		switch {
-		case errors.Is(err, connectors.ErrNotFound): // shredded since the list was made
+		case errors.Is(err, connectors.ErrNotFound), merged: // since the list was made
 		case errors.Is(err, connectors.ErrRejected):
 			page.Broken = append(page.Broken, connectors.Broken{Place: "ticket/" + string(one), Reason: connectors.BrokenValue})
 		case err != nil:
 			return connectors.Page{}, err
 		default:
-			page.Records = append(page.Records, view{s.desk, false}.ticket(t))
+			page.Records = append(page.Records, r)
 		}
 		w.After = one.int()
 	}
@@ -266,7 +267,7 @@ func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (helpdesk
 		u, err := s.readUser(ctx, key)
 		return s.personOf(u), err
 	case helpdesk.KindTicket:
-		return s.getTicket(ctx, key)
+		return s.present(ctx, key)
 	}
 	page, err := s.Page(ctx, k, "") // few, and in one page
 	for _, r := range page.Records {
@@ -280,7 +281,10 @@ func (s *source) Get(ctx context.Context, k helpdesk.Kind, key string) (helpdesk
 	return helpdesk.Record{}, err
 }
 
-func (s *source) getTicket(ctx context.Context, key string) (helpdesk.Record, error) {
+// present reads a ticket that is neither deleted nor merged into another, which RT
+// still gives by their numbers. Agents may do either while its parts are read, but
+// those are read after its head: what is given was there when its head was.
+func (s *source) present(ctx context.Context, key string) (helpdesk.Record, error) {
 	t, err := s.head(ctx, key)
 	switch {
 	case err != nil:
@@ -290,7 +294,7 @@ func (s *source) getTicket(ctx context.Context, key string) (helpdesk.Record, er
 	case t.Effective.ID != "" && t.Effective.ID != t.ID:
 		return helpdesk.Record{}, &connectors.Merged{Into: string(t.Effective.ID)}
 	}
-	if t, err = s.whole(ctx, key); err != nil {
+	if err := s.parts(ctx, t); err != nil {
 		return helpdesk.Record{}, err
 	}
 	return view{s.desk, false}.ticket(t), nil

@@ -47,6 +47,9 @@ func WantClean(t *testing.T, r evidence.Report) {
 	if !r.Census.Conserved {
 		t.Error("not all that was read is accounted for")
 	}
+	for field, n := range r.Residual {
+		t.Errorf("%s: %d findings remain", field, n)
+	}
 	if r.Mails != nil && *r.Mails != 0 {
 		t.Errorf("the target recorded %d mails", *r.Mails)
 	}

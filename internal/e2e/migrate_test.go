@@ -90,14 +90,18 @@ func bringsWhatTheEmbeddedOneDoes(t *testing.T) {
 	}) {
 		t.FailNow() // what follows starts from there
 	}
-	t.Run("a schedule fires and moves what is new", m.fires)
+	t.Run("a schedule fires and moves what is new and what changed", m.fires)
 	t.Run("and it can be taken back", func(t *testing.T) { m.back(t, empty) })
 }
 
-// fires gives the migration a schedule and the source a ticket, and waits.
+// fires gives the migration a schedule and the source a new ticket, another subject
+// for one that was moved, and an answer on another of these, and waits.
 func (m move) fires(t *testing.T) {
 	before := m.target.Recount(t)
+	moved := m.rt.Recount(t).Tickets
 	m.rt.OpenTicket(t, "Opened after the migration", m.rt.Customer(t))
+	m.rt.Rename(t, moved[0].ID, "Renamed after the migration")
+	m.rt.Reply(t, moved[1].ID, "Answered after the migration.")
 	at := time.Now().UTC().Add(75 * time.Second).Truncate(time.Minute)
 	path := migrations + m.name + "/schedule"
 	m.operator.does(t, http.MethodPut, path, api.Schedule{Cron: fmt.Sprintf("%d %d * * *", at.Minute(), at.Hour()), State: api.ScheduleActive}, nil, http.StatusOK)
@@ -116,6 +120,19 @@ func (m move) fires(t *testing.T) {
 	}
 	after.Tickets = after.Tickets[:len(before.Tickets)]
 	after.People, before.People = 0, 0 // who asks in the new ticket is new too
+	for i := range before.Tickets {
+		switch was, is := &before.Tickets[i], after.Tickets[i]; was.Number {
+		case moved[0].Number:
+			was.Subject = "Renamed after the migration"
+		case moved[1].Number:
+			answer := is.Messages[len(is.Messages)-1]
+			if !strings.Contains(answer.Text, "Answered after the migration.") {
+				t.Errorf("the last message of %s is %q", is.Number, answer.Text)
+			}
+			was.Messages = append(was.Messages, answer)
+			was.Status = is.Status // Request Tracker opens a new ticket with its first answer
+		}
+	}
 	wantSame(t, after, before)
 }
 

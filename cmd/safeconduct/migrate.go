@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -241,7 +242,9 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback",
 		Short: "Remove from the target what the migration created",
 		Long: `Removes from the target every record that carries a marker of this migration.
-What the target had before, and what agents added to other records, stays.`,
+What the target had before stays. So does what agents worked on since it was brought,
+with the people and groups that it names; each is listed, with what deltas changed on
+it, for that can't be undone.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.rollbackAll(c.Context(), yes) },
 	}
@@ -275,8 +278,13 @@ func (a *app) rollbackAll(ctx context.Context, yes bool) error {
 func (a *app) printRolledBack(back []migration.RolledBack) error {
 	if err := a.print(map[string]any{"rolled_back": back}, func(w io.Writer) {
 		for _, b := range back {
-			fmt.Fprintf(w, "%-14s removed %d, disabled %d, kept %d\n", b.Kind, b.Removed, b.Disabled, b.Kept)
+			fmt.Fprintf(w, "%-14s removed %d, disabled %d, kept %d", b.Kind, b.Removed, b.Disabled, b.Kept)
+			if b.Stayed > 0 {
+				fmt.Fprintf(w, ", left for agents' work %d", b.Stayed)
+			}
+			fmt.Fprintln(w)
 		}
+		printStays(w, back)
 		if len(back) == 0 {
 			fmt.Fprintln(w, "Nothing to remove: the target holds no record of this migration.")
 		}
@@ -287,4 +295,35 @@ func (a *app) printRolledBack(back []migration.RolledBack) error {
 		return &exitError{nil, exitNothing}
 	}
 	return nil
+}
+
+// stayedBecause says why a rollback left a record.
+var stayedBecause = map[string]string{
+	migration.ChangedHere:   "agents worked on it",
+	migration.NamedByOthers: "a record that stays names it",
+	migration.KeptByTarget:  "the target does not remove it",
+}
+
+// mostStays is how many records a terminal shows; --json has more.
+const mostStays = 20
+
+func printStays(w io.Writer, back []migration.RolledBack) {
+	shown, all := 0, 0
+	for _, b := range back {
+		all += b.Kept + b.Stayed
+		for _, s := range b.Stays {
+			if shown == mostStays {
+				break
+			}
+			shown++
+			fmt.Fprintf(w, "  %s %s stays: %s", b.Kind, s.ID, stayedBecause[s.Reason])
+			if len(s.Fields) > 0 {
+				fmt.Fprintf(w, "; what deltas changed can't be undone: %s", strings.Join(s.Fields, ", "))
+			}
+			fmt.Fprintln(w)
+		}
+	}
+	if all > shown {
+		fmt.Fprintf(w, "  and %d more; --json lists them\n", all-shown)
+	}
 }

@@ -86,12 +86,16 @@ type Entry struct {
 	Wrote   []string `json:"wrote,omitempty"`
 	Kept    []string `json:"kept,omitempty"`
 	Before  int      `json:"before,omitempty"`
+	// Updates are the fields that runs wrote since it was created.
+	Updates []string `json:"updates,omitempty"`
 	// Review are the fields, or "record", that somebody has to decide on, and what was
 	// decided: "" for not yet, "source" or "target".
 	Review map[string]string `json:"review,omitempty"`
 	// Gone: the source does not have it any more, and by the plan, or because agents
 	// changed it, it stays in the target.
 	Gone bool `json:"gone,omitempty"`
+	// Stays is why the last rollback left it in the target.
+	Stays string `json:"stays,omitempty"`
 	// Into is the ref of the record that it was merged into.
 	Into string `json:"into,omitempty"`
 	// Line is where the run Seen met it last: of two versions in one reading the later
@@ -154,6 +158,22 @@ func (l *Ledger) PutEntries(ctx context.Context, entries ...*Entry) error {
 		changes = append(changes, put(l.entryKey(e.Kind, e.Ref), e.version, e))
 	}
 	if err := l.store.Each(ctx, changes...); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		e.version++
+	}
+	return nil
+}
+
+// PutEntriesNoted stores at most MaxChanges-1 entries and a document of a run, all or
+// none. The errors are those of PutEntries.
+func (l *Ledger) PutEntriesNoted(ctx context.Context, run, name string, value any, entries ...*Entry) error {
+	changes := []Change{put(l.runKey(run, "note#"+name), Any, value)}
+	for _, e := range entries {
+		changes = append(changes, put(l.entryKey(e.Kind, e.Ref), e.version, e))
+	}
+	if err := l.store.Commit(ctx, changes...); err != nil {
 		return err
 	}
 	for _, e := range entries {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
+	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/plan"
 )
@@ -132,7 +133,7 @@ func (w *worker) deleted(ctx context.Context, e *ledger.Entry) error {
 	case rule == plan.DeletionKeep:
 		return w.stays(ctx, e, GoneInSource)
 	}
-	changed, err := w.changedHere(ctx, e)
+	changed, err := changedHere(ctx, w.target, w.profile, w.index, e)
 	switch {
 	case errors.Is(err, connectors.ErrNotFound) && e.Edit == removing:
 		return w.tombstone(ctx, e)
@@ -156,14 +157,18 @@ func (w *worker) deleted(ctx context.Context, e *ledger.Entry) error {
 const wholeRecord = "record"
 
 // changedHere reports whether agents of the target did anything on the record since
-// verify read it back.
-func (w *worker) changedHere(ctx context.Context, e *ledger.Entry) (bool, error) {
-	got, err := w.target.Read(ctx, e.Kind, e.Target)
+// verify read it back. Of one that was never verified only comments tell: that there
+// are more than were brought.
+func changedHere(ctx context.Context, target connectors.Target, profile connectors.TargetProfile, index keyring.Index, e *ledger.Entry) (bool, error) {
+	got, err := target.Read(ctx, e.Kind, e.Target)
 	if err != nil {
 		return false, ofTarget("read a "+string(e.Kind), err)
 	}
-	is, sets := partsOf(w.index, &got, false), setsOf(w.index, &got)
-	m := merging{index: w.index, profile: w.profile}
+	if e.Base == nil {
+		return got.Ticket != nil && len(spoken(got.Ticket.Comments)) > len(e.Said), nil
+	}
+	is, sets := partsOf(index, &got, false), setsOf(index, &got)
+	m := merging{index: index, profile: profile}
 	for _, f := range slices.Sorted(maps.Keys(fieldsOf(is, e.Base))) {
 		own := m.changeable(e.Kind, f) && f != listLinks
 		_, isSet := fieldsOf(sets, e.Sets)[f]
@@ -179,13 +184,23 @@ func (w *worker) changedHere(ctx context.Context, e *ledger.Entry) (bool, error)
 	for _, s := range e.Said {
 		ours[parseSaying(s).shown]++
 	}
-	for _, c := range got.Ticket.Comments {
-		d := commentDigest(w.index, c)[:thumb]
-		if ours[d]--; ours[d] < 0 && c.Visibility != helpdesk.VisibilitySystem {
+	for _, c := range spoken(got.Ticket.Comments) {
+		d := commentDigest(index, c)[:thumb]
+		if ours[d]--; ours[d] < 0 {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// spoken leaves out what the platform itself noted.
+func spoken(all []helpdesk.Comment) (said []helpdesk.Comment) {
+	for _, c := range all {
+		if c.Visibility != helpdesk.VisibilitySystem {
+			said = append(said, c)
+		}
+	}
+	return said
 }
 
 // fieldsOf lists the fields of a record's own, and lists, that either map has.
@@ -253,7 +268,7 @@ func (w *worker) tag(ctx context.Context, e *ledger.Entry) error {
 		}
 		*tags = append(slices.Clone(*tags), goneTag)
 		w.begun(e)
-		e.Edit, e.Wrote = goneTag, union(e.Wrote, []string{"tags"})
+		e.Edit, e.Wrote, e.Updates = goneTag, union(e.Wrote, []string{"tags"}), union(e.Updates, []string{"tags"})
 		if err := w.put(ctx, e); err != nil {
 			return err
 		}

@@ -16,7 +16,8 @@ import (
 )
 
 // Rollback takes back what a migration created in the target: what carries its
-// markers, latest kinds first. What the target had before stays.
+// markers, latest kinds first. What the target had before stays, and so does what
+// agents worked on since, with whom and what that names.
 type Rollback struct {
 	Base
 	Desks Targets
@@ -27,15 +28,19 @@ type Rollback struct {
 type RolledBack struct {
 	Kind     helpdesk.Kind `json:"kind"`
 	Removed  int           `json:"removed"`
-	Disabled int           `json:"disabled"` // the platform only hides it; the data stays
-	Kept     int           `json:"kept"`     // the platform does not remove it
+	Disabled int           `json:"disabled"`         // the platform only hides it; the data stays
+	Kept     int           `json:"kept"`             // the platform does not remove it
+	Stayed   int           `json:"stayed,omitempty"` // for what agents did
+	// Stays are those that were kept or stayed, at most maxStays of all kinds.
+	Stays []Stay `json:"stays,omitempty"`
 }
 
 // ErrNoRemover: the target can't take records back.
 var ErrNoRemover = errors.New("the target can't remove records")
 
-// removeBatch is how many records one call removes.
-const removeBatch = 100
+// removeBatch is how many records one call removes: their entries are stored in one
+// transaction with how far the rollback came.
+const removeBatch = ledger.MaxChanges - 1
 
 // RollbackNote is the name of the note that holds a Rollingback.
 const RollbackNote = "rollback"
@@ -45,7 +50,7 @@ type Rollingback struct {
 	Back  []RolledBack `json:"back"`
 	Done  bool         `json:"done"`
 	Kinds int          `json:"kinds"` // that are through, from the last of helpdesk.Kinds on
-	After string       `json:"after"` // id of the last record of the next
+	After string       `json:"after"` // ref of the last entry that is through, of the next
 }
 
 // Do takes the lease if the run does not hold it, and removes until all is gone
@@ -83,16 +88,19 @@ func (s Rollback) Do(ctx context.Context, in LoopInput) (LoopOutput, error) {
 
 // goOn removes kind by kind, the last first: tickets before the people they name.
 func (s Rollback) goOn(ctx context.Context, p *plan.Plan, l *ledger.Ledger, r Run, at *Rollingback) error {
-	target, err := s.Desks.Target(ctx, p)
-	if err != nil {
+	b := &goingBack{Rollback: s, run: r, ledger: l, at: at}
+	var err error
+	if b.target, err = s.Desks.Target(ctx, p); err != nil {
 		return ofTarget("open", err)
 	}
-	remover, ok := target.(connectors.Remover)
-	if !ok {
+	var ok bool
+	if b.remover, ok = b.target.(connectors.Remover); !ok {
 		return ErrNoRemover
 	}
-	index, err := s.Index.Index(ctx, r.Tenant, r.Migration)
-	if err != nil {
+	if b.profile, err = b.target.Profile(ctx); err != nil {
+		return ofTarget("profile", err)
+	}
+	if b.index, err = s.Index.Index(ctx, r.Tenant, r.Migration); err != nil {
 		return ofStorage("open the index key", err)
 	}
 	if at.Back == nil {
@@ -100,12 +108,7 @@ func (s Rollback) goOn(ctx context.Context, p *plan.Plan, l *ledger.Ledger, r Ru
 	}
 	kinds := helpdesk.Kinds()
 	for at.Kinds < len(kinds) {
-		k := kinds[len(kinds)-1-at.Kinds]
-		ids, err := created(ctx, l, index, target, k)
-		if err != nil {
-			return err
-		}
-		if whole, err := s.kind(ctx, l, r, remover, k, ids, at); err != nil || !whole {
+		if whole, err := b.kind(ctx, kinds[len(kinds)-1-at.Kinds]); err != nil || !whole {
 			return err
 		}
 		at.Kinds, at.After = at.Kinds+1, ""
@@ -127,107 +130,214 @@ func (s Rollback) rewind(ctx context.Context, l *ledger.Ledger) error {
 	return ofStorage("rewind cursors", l.MoveCursors(ctx, cursors...))
 }
 
-// kind removes the records of one kind and reports whether all are through.
-func (s Rollback) kind(ctx context.Context, l *ledger.Ledger, r Run, remover connectors.Remover, k helpdesk.Kind,
-	ids []string, at *Rollingback) (whole bool, err error) {
-	slices.Sort(ids) // an order that survives what is removed
-	from, found := slices.BinarySearch(ids, at.After)
-	if found {
-		from++
+// goingBack is a rollback at work.
+type goingBack struct {
+	Rollback
+	run     Run
+	ledger  *ledger.Ledger
+	index   keyring.Index
+	target  connectors.Target
+	profile connectors.TargetProfile
+	remover connectors.Remover
+	at      *Rollingback
+}
+
+// kind removes the records of one kind and reports whether all are through: first those
+// that the ledger knows, then what else carries a marker.
+func (b *goingBack) kind(ctx context.Context, k helpdesk.Kind) (whole bool, err error) {
+	named, err := b.namedByWhatStays(ctx, k)
+	if err != nil {
+		return false, err
 	}
-	if len(ids) == 0 && at.After == "" {
-		return true, nil
-	}
-	if len(at.Back) == 0 || at.Back[len(at.Back)-1].Kind != k {
-		at.Back = append(at.Back, RolledBack{Kind: k})
-	}
-	back := &at.Back[len(at.Back)-1]
-	for batch := range slices.Chunk(ids[from:], removeBatch) {
+	for {
+		refs, err := b.next(ctx, k)
+		if err != nil {
+			return false, err
+		}
+		if len(refs) == 0 {
+			break
+		}
 		if short(ctx) {
 			return false, nil
 		}
-		if err := back.remove(ctx, remover, batch); err != nil {
+		if err := b.batch(ctx, k, refs, named); err != nil {
 			return false, err
 		}
-		at.After = batch[len(batch)-1]
 	}
-	if err := s.forget(ctx, l, r, k); err != nil {
+	if err := b.unknown(ctx, k); err != nil {
 		return false, err
 	}
-	return true, s.record(ctx, r, "rollback", audit.RollbackRemoved, string(k), map[string]int64{
-		"removed": int64(back.Removed), "disabled": int64(back.Disabled), "kept": int64(back.Kept)})
+	n := len(b.at.Back) - 1
+	if n < 0 || b.at.Back[n].Kind != k {
+		return true, nil
+	}
+	back := b.at.Back[n]
+	return true, b.record(ctx, b.run, "rollback", audit.RollbackRemoved, string(k), map[string]int64{
+		"removed": int64(back.Removed), "disabled": int64(back.Disabled), "kept": int64(back.Kept), "stayed": int64(back.Stayed)})
 }
 
-// created lists the ids of what the migration created: by marker where the
-// target can list them, which also finds what the ledger does not know of.
-func created(ctx context.Context, l *ledger.Ledger, index keyring.Index, target connectors.Target, k helpdesk.Kind) (ids []string, err error) {
-	if census, ok := target.(connectors.Censor); ok {
-		for m, err := range census.Census(ctx, k, index.Prefix()) {
-			if err != nil {
-				return nil, ofTarget("census", err)
-			}
-			ids = append(ids, m.ID)
-		}
-		return ids, nil
-	}
-	for e, err := range l.All(ctx, k) {
-		switch {
-		case err != nil:
+// next are the refs of the next entries.
+func (b *goingBack) next(ctx context.Context, k helpdesk.Kind) (refs []string, err error) {
+	for e, err := range b.ledger.From(ctx, k, b.at.After) {
+		if err != nil {
 			return nil, ofStorage("read entries", err)
-		case e.State == ledger.StateLoaded:
-			ids = append(ids, e.Target)
-		case e.State == ledger.StateIntended:
-			found, err := target.Find(ctx, k, index.Marker(e.Ref))
+		}
+		if refs = append(refs, e.Ref); len(refs) == removeBatch {
+			break
+		}
+	}
+	return refs, nil
+}
+
+// back is what became of the records of a kind so far.
+func (b *goingBack) back(k helpdesk.Kind) *RolledBack {
+	if n := len(b.at.Back); n == 0 || b.at.Back[n-1].Kind != k {
+		b.at.Back = append(b.at.Back, RolledBack{Kind: k})
+	}
+	return &b.at.Back[len(b.at.Back)-1]
+}
+
+// batch takes back what entries stand for. It counts what it did only if it comes to
+// its end.
+func (b *goingBack) batch(ctx context.Context, k helpdesk.Kind, refs []string, named map[string]bool) error {
+	before := *b.at
+	before.Back = slices.Clone(before.Back)
+	err := b.takeBack(ctx, k, refs, named)
+	if err != nil {
+		*b.at = before
+	}
+	return err
+}
+
+// takeBack notes what is to be removed before it removes it, so that a rollback that
+// was stopped does not take its own work for that of agents.
+func (b *goingBack) takeBack(ctx context.Context, k helpdesk.Kind, refs []string, named map[string]bool) error {
+	rows, err := b.ledger.Entries(ctx, k, refs...)
+	if err != nil {
+		return ofStorage("read entries", err)
+	}
+	entries := make([]*ledger.Entry, len(rows))
+	for i := range rows {
+		entries[i] = &rows[i]
+	}
+	stays, err := b.decide(ctx, entries, named)
+	if err != nil {
+		return err
+	}
+	if err := b.ledger.PutEntries(ctx, intended(entries)...); err != nil {
+		return ofStorage("store entries", err)
+	}
+	if err := b.remove(ctx, k, entries, &stays); err != nil {
+		return err
+	}
+	changed := make([]*ledger.Entry, 0, len(entries))
+	for i, e := range entries {
+		switch {
+		case e.Edit == removing, e.State == ledger.StateMatched: // is matched anew
+			entries[i] = e.Removed(b.run.ID, b.Now().UTC())
+		case e.Stays == "":
+			continue
+		}
+		changed = append(changed, entries[i])
+	}
+	if len(stays) > 0 {
+		b.back(k).list(stays, b.at)
+	}
+	b.at.After = entries[len(entries)-1].Ref
+	return ofStorage("store entries", b.ledger.PutEntriesNoted(ctx, b.run.ID, RollbackNote, b.at, changed...))
+}
+
+// intended are the entries whose records are to be removed.
+func intended(entries []*ledger.Entry) (some []*ledger.Entry) {
+	for _, e := range entries {
+		if e.Edit == removing {
+			some = append(some, e)
+		}
+	}
+	return some
+}
+
+// remove removes the records of those entries that are to be; one that the platform
+// keeps stays.
+func (b *goingBack) remove(ctx context.Context, k helpdesk.Kind, entries []*ledger.Entry, stays *[]Stay) error {
+	var of []*ledger.Entry
+	var ids []string
+	for _, e := range intended(entries) {
+		if e.State == ledger.StateIntended {
+			found, err := b.target.Find(ctx, k, b.index.Marker(e.Ref))
 			if err != nil {
-				return nil, ofTarget("find by marker", err)
+				return ofTarget("find by marker", err)
+			}
+			for range found {
+				of = append(of, e)
 			}
 			ids = append(ids, found...)
+			continue
 		}
+		of, ids = append(of, e), append(ids, e.Target)
 	}
-	return ids, nil
-}
-
-func (back *RolledBack) remove(ctx context.Context, r connectors.Remover, ids []string) error {
-	answers, err := r.Remove(ctx, back.Kind, ids)
-	if err != nil {
-		return ofTarget(fmt.Sprintf("remove %s", back.Kind), err)
+	if len(ids) == 0 {
+		return nil
 	}
-	for _, a := range answers {
-		switch a {
-		case connectors.Removed:
-			back.Removed++
-		case connectors.Disabled:
-			back.Disabled++
-		default:
-			back.Kept++
+	answers, err := b.remover.Remove(ctx, k, ids)
+	if err != nil || len(answers) != len(ids) {
+		return ofTarget(fmt.Sprintf("remove %s", k), cmp.Or(err, connectors.ErrUnavailable))
+	}
+	back := b.back(k)
+	for i, a := range answers {
+		if back.count(a); a == connectors.Kept && of[i].State == ledger.StateLoaded {
+			of[i].Edit, of[i].Stays = "", KeptByTarget
+			*stays = append(*stays, b.stay(of[i]))
 		}
 	}
 	return nil
 }
 
-// forget notes in the ledger that the records are gone, so that a later run
-// creates them anew.
-func (s Rollback) forget(ctx context.Context, l *ledger.Ledger, r Run, k helpdesk.Kind) error {
-	var refs []string
-	for e, err := range l.All(ctx, k) {
+func (back *RolledBack) count(a connectors.Removal) {
+	switch a {
+	case connectors.Removed:
+		back.Removed++
+	case connectors.Disabled:
+		back.Disabled++
+	default:
+		back.Kept++
+	}
+}
+
+// unknown removes what carries a marker of the migration and is not in the ledger,
+// where the target can list it.
+func (b *goingBack) unknown(ctx context.Context, k helpdesk.Kind) error {
+	census, ok := b.target.(connectors.Censor)
+	if !ok {
+		return nil
+	}
+	var ids []string
+	for m, err := range census.Census(ctx, k, b.index.Prefix()) {
+		if err != nil {
+			return ofTarget("census", err)
+		}
+		ids = append(ids, m.ID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	stays := map[string]bool{}
+	for e, err := range b.ledger.All(ctx, k) {
 		if err != nil {
 			return ofStorage("read entries", err)
 		}
-		if e.InTarget() || e.State == ledger.StateIntended {
-			refs = append(refs, e.Ref)
+		if e.Stays != "" {
+			stays[e.Target] = true
 		}
 	}
-	for batch := range slices.Chunk(refs, ledger.MaxChanges) {
-		entries, err := l.Entries(ctx, k, batch...)
+	ids = slices.DeleteFunc(ids, func(id string) bool { return stays[id] })
+	for some := range slices.Chunk(ids, removeBatch) {
+		answers, err := b.remover.Remove(ctx, k, some)
 		if err != nil {
-			return ofStorage("read entries", err)
+			return ofTarget(fmt.Sprintf("remove %s", k), err)
 		}
-		gone := make([]*ledger.Entry, len(entries))
-		for i, e := range entries {
-			gone[i] = e.Removed(r.ID, s.Now().UTC())
-		}
-		if err := l.PutEntries(ctx, gone...); err != nil {
-			return ofStorage("store entries", err)
+		for _, a := range answers {
+			b.back(k).count(a)
 		}
 	}
 	return nil

@@ -297,7 +297,7 @@ func (w *worker) taken(it *item, m *merging, want *helpdesk.Record) {
 	if len(m.fields)+len(m.kept) > 0 {
 		w.begun(e)
 	}
-	e.Wrote, e.Kept = union(e.Wrote, m.fields), union(e.Kept, m.kept)
+	e.Wrote, e.Updates, e.Kept = union(e.Wrote, m.fields), union(e.Updates, m.fields), union(e.Kept, m.kept)
 	shown := render(w.target, copyOf(it.record))
 	e.Parts, e.Sets = parts, setsOf(w.index, &shown)
 	e.Source, e.Rules, e.Changed = it.line.Source, w.rules, it.line.Record.Changed

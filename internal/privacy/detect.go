@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -277,43 +278,75 @@ const (
 	gateCrypto
 )
 
-// gate says who may find anything at the digits at i, by what is quick to see.
+// gate says who may find anything at the digits at i, by what is quick to see. It
+// asks for less than they do, and never for more.
 func (s *scanner) gate(i int) (open uint32) {
 	end := digitsEnd(s.window, i)
 	r, b := end-i, s.at(end)
-	cued := s.heardBefore(i)
-	if r <= maxRun && (cued || standsAlone[r] || isLetter(b)) {
+	var spoken cueSet
+	if s.heardBefore(i) {
+		spoken = s.hearing(i).speaks
+	}
+	if r <= maxRun && (uncuedAfter[runOfDigits][r].has(b) || spoken.meets(&cuesOf[runOfDigits][r])) {
 		open |= gateIdentifier
 	}
-	if cued && r <= 4 || r <= 3 && s.mayBeAge(end) {
+	if r <= 4 && spoken.has(birth.cues.id) || r <= 3 && s.mayBeAge(end) {
 		open |= gateBirth
 	}
-	if b == '.' || b == ':' || r < 4 && isLetter(b) {
-		if r <= 4 {
-			open |= gateNetwork
-		}
-		if b == '.' && r <= 3 {
-			open |= gatePlace
-		}
+	if b == '.' && r <= 3 && isDigit(s.at(end+1)) && isDigit(s.at(end+4)) {
+		open |= gatePlace
 	}
-	if sep := s.at(i + 2); sep == ':' || sep == '-' || s.at(i+4) == '.' {
+	if r <= 4 && (b == ':' || isLetter(b)) && s.colons(i) {
+		open |= gateNetwork
+	}
+	if s.at(i+4) == '.' {
+		if s.at(i+9) == '.' {
+			open |= gateHardware
+		}
+	} else if sep := s.at(i + 2); (sep == ':' || sep == '-') && s.at(i+5) == sep {
 		open |= gateHardware
 	}
-	if r <= 6 && (b == ' ' || isLetter(b)) {
+	if r <= 6 && (b == ' ' && s.capitalMayStart(end+1) || isLetter(b) && s.at(end+1) == ' ' && s.capitalMayStart(end+2)) {
 		open |= gateStreet
 	}
-	if isLetter(b) || r >= 14 {
+	if isAlnum(s.at(i + 13)) {
 		open |= gateCrypto
 	}
-	if n := s.number(i); n.n > 0 {
-		if digits := n.groups[n.n-1].upTo; digits >= minPhone {
+	if r < minPhone && !betweenGroups.has(b) {
+		return open
+	}
+	n := s.number(i)
+	if n.n == 0 {
+		return open
+	}
+	if n.n >= 4 && n.groups[1].sep == '.' && n.groups[3].sep == '.' {
+		open |= gateNetwork
+	}
+	if digits := n.groups[n.n-1].upTo; digits >= minPhone {
+		if n.n > 2 || n.digits[0] == '0' || spoken.has(phone.cues.id) {
 			open |= gatePhone
-			if digits >= 12 {
-				open |= gateCard
-			}
+		}
+		if digits >= 12 && n.groups[0].len() >= 4 {
+			open |= gateCard
 		}
 	}
 	return open
+}
+
+// betweenGroups is what may follow a group of digits that others follow.
+var betweenGroups = bytesThat(func(b byte) bool { return isOneOf(b, " -./&()") || b >= utf8.RuneSelf })
+
+// colons reports whether two colons stand around a first or second group of
+// hexadecimal at i, as in every address of IPv6.
+func (s *sight) colons(i int) bool {
+	end := hexEnd(s.window, i)
+	return s.at(end) == ':' && (s.at(end+1) == ':' || s.at(hexEnd(s.window, end+1)) == ':')
+}
+
+// capitalMayStart reports whether a word with a capital may start at i.
+func (s *sight) capitalMayStart(i int) bool {
+	b := s.at(i)
+	return b >= 'A' && b <= 'Z' || b >= utf8.RuneSelf || b == '&' || b == '='
 }
 
 // plainNumber looks at a small number with nothing around that makes it more: the
@@ -384,7 +417,7 @@ func (s *scanner) goesOn(wd *word, next byte) bool {
 }
 
 // heardBefore reports whether a cue may stand before i.
-func (s *scanner) heardBefore(i int) bool { return i-s.cueEnd <= maxCueBytes }
+func (s *sight) heardBefore(i int) bool { return i-s.cueEnd <= maxCueBytes }
 
 // starting asks those who look for what a word of this grammar starts.
 func (s *scanner) starting(g grammar, i int) (Span, bool) {
@@ -416,11 +449,8 @@ func (s *scanner) best(g *stage, i int) (best Span, found bool) {
 	if g == numbers {
 		tried &= s.gate(i)
 	}
-	for k := 0; tried != 0; k, tried = k+1, tried>>1 {
-		if tried&1 == 0 {
-			continue
-		}
-		r := g.recognizers[k]
+	for ; tried != 0; tried &= tried - 1 {
+		r := g.recognizers[bits.TrailingZeros32(tried)]
 		span, ok := r.match(&s.sight, i, r.cues)
 		if ok && span.Kind == reserved {
 			return span, true

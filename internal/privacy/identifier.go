@@ -1,6 +1,9 @@
 package privacy
 
-import "math/bits"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // An identifier is a number or code that some authority gives: to a person, a
 // document, a device. It is one value with its forms, its check, the words beside
@@ -54,19 +57,24 @@ type shaped struct {
 	runs   [2]uint32 // a bit for each length of the first run, of digits and of letters
 }
 
+// A listing is a shape behind a first run of one length, with what may follow the run.
+type listing struct {
+	shaped
+	after byteSet
+}
+
 // maxRun is how long a first run of digits or letters is told apart by.
 const maxRun = 24
 
 // uncued lists the shapes that may stand without a cue by what they start with: a
-// run of digits of a length, or letters.
-var uncued [2][maxRun + 1][]shaped
+// run of digits of a length, or letters. uncuedAfter is what may follow any of them.
+var (
+	uncued      [2][maxRun + 1][]listing
+	uncuedAfter [2][maxRun + 1]byteSet
+)
 
 // byCue lists the shapes of each identifier by the bit of its cues.
 var byCue [128][]shaped
-
-// standsAlone says after how many digits an identifier may stand without a cue,
-// but for those of letters and digits in any order.
-var standsAlone [maxRun + 1]bool
 
 // cuesOf are the cues of all that may start with such a run. They are known once the lexicon is.
 var cuesOf [2][maxRun + 1]cueSet
@@ -80,8 +88,8 @@ func placeIdentifiers() {
 		if id.upTo > 0 {
 			s := shaped{identifier: id}
 			for n := 1; n <= maxRun; n++ {
-				s.listed(runOfDigits, n)
-				s.listed(runOfLetters, n)
+				s.listed(runOfDigits, n, anyByte)
+				s.listed(runOfLetters, n, anyByte)
 			}
 			byCue[id.cues.id] = append(byCue[id.cues.id], s)
 		}
@@ -102,9 +110,9 @@ func place(id *identifier, shape string) {
 		switch {
 		case class == '?':
 			for ; n <= maxRun; n++ {
-				s.listed(kind, n)
+				s.listed(kind, n, anyByte)
 				if s.shape[0] == '?' {
-					s.listed(runOfDigits, n)
+					s.listed(runOfDigits, n, anyByte)
 				}
 			}
 			return
@@ -116,13 +124,13 @@ func place(id *identifier, shape string) {
 			if !several {
 				s.follow = class
 			}
-			s.listed(kind, n)
+			s.listed(kind, n, afterClass(class))
 			return
 		}
 		several = true
-		s.listed(kind, n)
+		s.listed(kind, n, separating)
 	}
-	s.listed(kind, n)
+	s.listed(kind, n, betweenWords)
 }
 
 const (
@@ -132,16 +140,34 @@ const (
 
 func digitClass(b byte) bool { return b == '#' || isDigit(b) }
 
-func (s *shaped) listed(kind, n int) {
+func (s *shaped) listed(kind, n int, after byteSet) {
 	if n = min(n, maxRun); n == 0 {
 		return
 	}
 	s.runs[kind] |= 1 << n
 	cuesOf[kind][n].set(s.cues.id)
 	if s.alone {
-		uncued[kind][n] = append(uncued[kind][n], *s)
-		standsAlone[n] = standsAlone[n] || kind == runOfDigits && s.shape[0] != '?'
+		uncued[kind][n] = append(uncued[kind][n], listing{*s, after})
+		uncuedAfter[kind][n].join(&after)
 	}
+}
+
+// What may follow a run: a separator, as separatorAt reads it; no letter or digit; or
+// what the next sign of a shape stands for.
+var (
+	anyByte      = bytesThat(func(byte) bool { return true })
+	separating   = bytesThat(func(b byte) bool { return isOneOf(b, " -./&") || b >= utf8.RuneSelf })
+	betweenWords = bytesThat(func(b byte) bool { return !isAlnum(b) })
+)
+
+func afterClass(class byte) byteSet {
+	switch class {
+	case '@':
+		return bytesThat(isLetter)
+	case '#':
+		return bytesThat(isDigit)
+	}
+	return bytesThat(func(b byte) bool { return upper(b) == class })
 }
 
 // matchIdentifier finds the longest identifier that starts at i; of several, one
@@ -159,13 +185,17 @@ func matchIdentifier(s *sight, i int, _ *cues) (best Span, found bool) {
 	if n == 0 || n > maxRun || !codeStarts(s.window, i) {
 		return best, false
 	}
-	if len(uncued[kind][n]) == 0 && i-s.cueEnd > maxCueBytes {
+	next := s.at(i + n)
+	alone := uncuedAfter[kind][n].has(next)
+	if !alone && !s.heardBefore(i) {
 		return best, false
 	}
-	h, next := s.hearing(i), s.at(i+n)
+	h := s.hearing(i)
 	for k, spoken := range h.speaks {
 		for spoken &= cuesOf[kind][n][k]; spoken != 0; spoken &= spoken - 1 {
-			for _, id := range byCue[64*k+bits.TrailingZeros64(spoken)] {
+			list := byCue[64*k+bits.TrailingZeros64(spoken)]
+			for at := range list {
+				id := &list[at]
 				if id.runs[kind]>>n&1 == 0 || !id.followedBy(next) {
 					continue
 				}
@@ -175,11 +205,12 @@ func matchIdentifier(s *sight, i int, _ *cues) (best Span, found bool) {
 			}
 		}
 	}
-	if found {
-		return best, true
+	if found || !alone {
+		return best, found
 	}
-	for _, id := range uncued[kind][n] {
-		if !id.followedBy(next) || h.verdict(id.cues) != silent {
+	for k := range uncued[kind][n] {
+		id := &uncued[kind][n][k]
+		if !id.after.has(next) || !id.followedBy(next) || h.verdict(id.cues) != silent {
 			continue
 		}
 		if span, ok := id.at(s, i, silent); ok && (!found || span.better(best)) {
@@ -216,7 +247,7 @@ func codeStarts(w window, i int) bool {
 }
 
 // at matches one shape at i.
-func (s shaped) at(v *sight, i int, heard verdict) (Span, bool) {
+func (s *shaped) at(v *sight, i int, heard verdict) (Span, bool) {
 	if s.shape == "" {
 		return s.anyCode(v, i)
 	}
@@ -276,7 +307,7 @@ func fitShape(w window, i int, shape string, code *[40]byte) (end, n int) {
 }
 
 // anyCode reads a code of any form, which its cue alone makes one.
-func (s shaped) anyCode(v *sight, i int) (Span, bool) {
+func (s *shaped) anyCode(v *sight, i int) (Span, bool) {
 	end, digits, length := i, 0, 0
 	for at := i; length <= s.upTo; at++ {
 		b := v.at(at)

@@ -78,6 +78,26 @@ func isDigit(b byte) bool  { return b-'0' < 10 }
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 func isAlnum(b byte) bool  { return isDigit(b) || isLetter(b) }
 
+// A byteSet is a set of bytes.
+type byteSet [4]uint64
+
+func bytesThat(are func(b byte) bool) (set byteSet) {
+	for b := range 256 {
+		if are(byte(b)) {
+			set[b/64] |= 1 << (b % 64)
+		}
+	}
+	return set
+}
+
+func (s *byteSet) has(b byte) bool { return s[b/64]&(1<<(b%64)) != 0 }
+
+func (s *byteSet) join(o *byteSet) {
+	for k := range s {
+		s[k] |= o[k]
+	}
+}
+
 func lower(b byte) byte {
 	if b >= 'A' && b <= 'Z' {
 		return b | 0x20

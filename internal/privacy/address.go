@@ -350,11 +350,11 @@ func (s *scanner) street(wd *word, g grammar) (Span, bool) {
 	if number < 0 {
 		return Span{}, false
 	}
-	ending := endingOf(s.window, last.start, last.end)
 	end := s.houseNumber(number)
 	if end < 0 {
 		return Span{}, false
 	}
+	ending := endingOf(s.window, last.start, last.end)
 	if town := s.townAfter(end, ending != noEnding); town > 0 {
 		return Span{Start: wd.start, End: town, Kind: Address, Valid: true}, true
 	}

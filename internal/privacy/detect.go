@@ -157,10 +157,8 @@ func (s *scanner) word(i int) int {
 		return i + max(size, 1)
 	}
 	g, said, open := lexicon.look(wd)
-	if s.matters(wd, g) {
-		if span, ok := s.atWord(wd, g); ok {
-			return s.found(span)
-		}
+	if span, ok := s.atWord(wd, g); ok {
+		return s.found(span)
 	}
 	if said > 0 || open {
 		s.note(wd, said, open)
@@ -174,63 +172,55 @@ func (s *scanner) word(i int) int {
 	return wd.end
 }
 
-// matters reports whether anything may start with a word. Of most words, which have
-// small letters and are on no list, nothing does.
-func (s *scanner) matters(wd *word, g grammar) bool {
-	if g&startsSomething != 0 || wd.letters >= minLongWord || wd.capital && (wd.letters == 1 || s.streetMayGoOn(wd.end)) {
-		return true
-	}
-	if wd.end < s.hi {
-		if b := s.text[wd.end]; isDigit(b) || b == ':' || b == '-' || b == ' ' && wd.capital && wd.allCaps() {
-			return true
+// atWord looks for what starts with a word. At most words, which have small letters and
+// are on no list, nothing does.
+func (s *scanner) atWord(wd *word, g grammar) (Span, bool) {
+	next := s.at(wd.end)
+	if !s.learning {
+		if isDigit(next) || wd.letters <= 4 && s.goesOn(wd, next) {
+			if span, ok := s.codeAt(wd.start); ok {
+				return span, true
+			}
+		}
+		if g&startsSomething != 0 {
+			if span, ok := s.starting(g, wd.start); ok {
+				return span, true
+			}
+		}
+		if wd.letters >= minLongWord {
+			if span, ok := s.first(longWords, wd.start); ok {
+				return span, true
+			}
+		}
+		if isDigit(next) {
+			return Span{}, false
+		}
+		if wd.capital && s.streetMayGoOn(wd.end) {
+			if span, ok := s.street(wd, g); ok {
+				return span, true
+			}
 		}
 	}
-	const leads = isRole | isToPerson | isTitle | isGreeting | isClosing
-	if s.before[0].grammar&leads != 0 && (wd.capital || s.names.may(wd.key)) || wd.start > 0 && s.text[wd.start-1] == '@' {
-		return true
+	if s.mayBeOnRecord(wd) || s.expects(wd, g) {
+		return s.name(wd, g)
 	}
-	if wd.capital && (s.names.may(wd.key) || wd.last == 's' && s.names.may(wd.stem())) {
-		return true
-	}
+	return Span{}, false
+}
+
+// mayBeOnRecord reports false if nobody on record has a name that starts with the word.
+func (s *scanner) mayBeOnRecord(wd *word) bool {
 	if s.people == nil {
 		return false
 	}
-	if s.people.forms.may(wd.key) || wd.last == 's' && s.people.forms.may(wd.stem()) {
+	forms := &s.people.forms
+	if forms.may(wd.key) || wd.last == 's' && forms.may(wd.stem()) {
 		return true
 	}
-	return s.account != nil && (s.account.forms.may(wd.key) || wd.last == 's' && s.account.forms.may(wd.stem()))
-}
-
-// atWord looks for what starts with a word.
-func (s *scanner) atWord(wd *word, g grammar) (Span, bool) {
-	if s.learning {
-		return s.name(wd, g)
+	if s.account == nil {
+		return false
 	}
-	next := s.at(wd.end)
-	if isDigit(next) || wd.letters <= 4 && s.goesOn(wd, next) {
-		if span, ok := s.first(codes, wd.start); ok {
-			return span, true
-		}
-	}
-	if g&startsSomething != 0 {
-		if span, ok := s.starting(g, wd.start); ok {
-			return span, true
-		}
-	}
-	if wd.letters >= minLongWord {
-		if span, ok := s.first(longWords, wd.start); ok {
-			return span, true
-		}
-	}
-	if isDigit(next) {
-		return Span{}, false
-	}
-	if wd.capital && s.streetMayGoOn(wd.end) {
-		if span, ok := s.street(wd, g); ok {
-			return span, true
-		}
-	}
-	return s.name(wd, g)
+	forms = &s.account.forms
+	return forms.may(wd.key) || wd.last == 's' && forms.may(wd.stem())
 }
 
 // digits looks for what starts with the digit at i and returns where to go on.
@@ -278,8 +268,8 @@ const (
 	gateCrypto
 )
 
-// gate says who may find anything at the digits at i, by what is quick to see. It
-// asks for less than they do, and never for more.
+// gate says who may find anything at the digits at i, by what is quick to see. It asks
+// for less than they do, never for more: who is left out would find nothing.
 func (s *scanner) gate(i int) (open uint32) {
 	end := digitsEnd(s.window, i)
 	r, b := end-i, s.at(end)
@@ -299,11 +289,7 @@ func (s *scanner) gate(i int) (open uint32) {
 	if r <= 4 && (b == ':' || isLetter(b)) && s.colons(i) {
 		open |= gateNetwork
 	}
-	if s.at(i+4) == '.' {
-		if s.at(i+9) == '.' {
-			open |= gateHardware
-		}
-	} else if sep := s.at(i + 2); (sep == ':' || sep == '-') && s.at(i+5) == sep {
+	if s.parted(i) {
 		open |= gateHardware
 	}
 	if r <= 6 && (b == ' ' && s.capitalMayStart(end+1) || isLetter(b) && s.at(end+1) == ' ' && s.capitalMayStart(end+2)) {
@@ -341,6 +327,61 @@ var betweenGroups = bytesThat(func(b byte) bool { return isOneOf(b, " -./&()") |
 func (s *sight) colons(i int) bool {
 	end := hexEnd(s.window, i)
 	return s.at(end) == ':' && (s.at(end+1) == ':' || s.at(hexEnd(s.window, end+1)) == ':')
+}
+
+// parted reports whether the same mark stands twice around two or four signs, as in
+// every address of hardware.
+func (s *sight) parted(i int) bool {
+	if s.at(i+4) == '.' {
+		return s.at(i+9) == '.'
+	}
+	sep := s.at(i + 2)
+	return (sep == ':' || sep == '-') && s.at(i+5) == sep
+}
+
+// The gates of codes, in the order of its recognizers.
+const (
+	gateIBAN uint32 = 1 << iota
+	gateCodeNetwork
+	gateCodeHardware
+	gateCodeIdentifier
+	gateVendorKey
+	gateCodeCrypto
+	gateICD
+	gateMRZ
+)
+
+// codeAt looks for one that starts with the letter at i.
+func (s *scanner) codeAt(i int) (Span, bool) {
+	open := gateCodeIdentifier
+	if isDigit(s.at(i+2)) && isDigit(s.at(i+3)) {
+		open |= gateIBAN
+	}
+	if s.colons(i) {
+		open |= gateCodeNetwork
+	}
+	if s.parted(i) {
+		open |= gateCodeHardware
+	}
+	if len(byFirst[s.at(i)]) > 0 {
+		open |= gateVendorKey
+	}
+	if isAlnum(s.at(i + 13)) {
+		open |= gateCodeCrypto
+	}
+	if isDigit(s.at(i + 1)) {
+		open |= gateICD
+	}
+	if b := s.at(i + minMRZ - 1); isAlnum(b) || b == '<' {
+		open |= gateMRZ
+	}
+	for ; open != 0; open &= open - 1 {
+		r := codes[bits.TrailingZeros32(open)]
+		if span, ok := r.match(&s.sight, i, r.cues); ok {
+			return span, true
+		}
+	}
+	return Span{}, false
 }
 
 // capitalMayStart reports whether a word with a capital may start at i.
@@ -410,6 +451,9 @@ func (s *scanner) goesOn(wd *word, next byte) bool {
 		_, hex := digitOf(s.at(wd.end + 1))
 		return hex || s.at(wd.end+1) == ':'
 	case ' ', '-':
+		if next == ' ' && !wd.capital {
+			return false
+		}
 		caps := wd.allCaps() || wd.letters == 1 && wd.capital
 		return caps && (isDigit(s.at(wd.end+1)) || s.heardBefore(wd.start)) || next == '-' && wd.letters == 2 && s.at(wd.end+3) == '-'
 	}

@@ -9,13 +9,16 @@ var mrz = recognizer{
 	leaves: []string{"L898902C36UTO7408122F1204158ZE184226B<<<<<10", "A<<B"},
 }
 
+// minMRZ is the length of the shortest line that is read.
+const minMRZ = 36
+
 func matchMRZ(s *sight, i int, _ *cues) (Span, bool) {
 	end := i
 	for (isAlnum(s.at(end)) || s.at(end) == '<') && end <= i+44 {
 		end++
 	}
 	line := s.text[i:end]
-	if len(line) != 44 && len(line) != 36 || s.wordBefore(i) {
+	if len(line) != 44 && len(line) != minMRZ || s.wordBefore(i) {
 		return Span{}, false
 	}
 	if mrzDigit(line[:9]) != line[9] || mrzDigit(line[13:19]) != line[19] || mrzDigit(line[21:27]) != line[27] {

@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -106,13 +107,14 @@ func place(id *identifier, shape string) {
 	if !digitClass(s.shape[0]) {
 		kind = runOfLetters
 	}
-	for _, class := range []byte(s.shape) {
+	for at, class := range []byte(s.shape) {
 		switch {
 		case class == '?':
+			inside := n + len(s.shape[at:]) - len(strings.TrimLeft(s.shape[at:], "?"))
 			for ; n <= maxRun; n++ {
-				s.listed(kind, n, anyByte)
+				s.mixed(kind, n, n < inside)
 				if s.shape[0] == '?' {
-					s.listed(runOfDigits, n, anyByte)
+					s.mixed(runOfDigits, n, n < inside)
 				}
 			}
 			return
@@ -139,6 +141,19 @@ const (
 )
 
 func digitClass(b byte) bool { return b == '#' || isDigit(b) }
+
+// mixed is listed for a run that may end among signs that are letters or digits: inside
+// says that it does, and then one of the other kind follows.
+func (s *shaped) mixed(kind, n int, inside bool) {
+	switch {
+	case !inside:
+		s.listed(kind, n, anyByte)
+	case kind == runOfDigits:
+		s.listed(kind, n, afterClass('@'))
+	default:
+		s.listed(kind, n, afterClass('#'))
+	}
+}
 
 func (s *shaped) listed(kind, n int, after byteSet) {
 	if n = min(n, maxRun); n == 0 {

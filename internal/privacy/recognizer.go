@@ -38,7 +38,7 @@ var (
 	// signs are tried at what stands in an address or before a number.
 	signs = newStage(&email, &ours, &phone, &coordinates)
 	// codes are tried at a word that digits or a colon follow.
-	codes = []*recognizer{&iban, &network, &hardware, &iso, &vendorKey, &crypto, &icd, &mrz}
+	codes = []*recognizer{&iban, &network, &hardware, &iso, &vendorKey, &crypto, &icd, &mrz} // see scanner.codeAt
 	// longWords are tried at words as long as no word of a language.
 	longWords = []*recognizer{&vendorKey, &crypto}
 )

@@ -8,7 +8,8 @@ package privacy
 func (s *scanner) expects(wd *word, g grammar) bool {
 	const leads = isTitle | isGreeting | isRole | isToPerson
 	if !wd.capital {
-		return s.names.may(wd.key)
+		led := s.before[0].grammar&(leads|isClosing) != 0 || g&startsSomething != 0 || wd.start > 0 && s.text[wd.start-1] == '@'
+		return led && s.names.may(wd.key)
 	}
 	switch {
 	case s.before[0].grammar&leads != 0, s.names.may(wd.key), wd.last == 's' && s.names.may(wd.stem()):
@@ -94,8 +95,11 @@ func (s *scanner) byContext(wd *word, g grammar) (Span, bool) {
 // beforeSurname finds a given name that is on no list, before a surname that is,
 // where a person is spoken of.
 func (s *scanner) beforeSurname(wd *word, g grammar) (Span, bool) {
+	if s.at(wd.end) != ' ' || !s.role() {
+		return Span{}, false
+	}
 	next := readWord(s.window, wd.end+1)
-	if s.at(wd.end) != ' ' || !next.capital || !s.role() || s.after(wd.start) != touching || g&(isMonth|isFunction|isDeterminer) != 0 ||
+	if !next.capital || s.after(wd.start) != touching || g&(isMonth|isFunction|isDeterminer) != 0 ||
 		s.listedGenitive(&next)&(asFamily|asCommon) != asFamily || s.wordEnd(&next) < 0 || !s.ends(next.end) {
 		return Span{}, false
 	}
@@ -142,8 +146,11 @@ func (s *scanner) particled(wd *word) (Span, bool) {
 // shouted finds two words in capitals where a person is spoken of, of which one is
 // a name.
 func (s *scanner) shouted(wd *word) (Span, bool) {
+	if s.at(wd.end) != ' ' {
+		return Span{}, false
+	}
 	next := readWord(s.window, wd.end+1)
-	if s.at(wd.end) != ' ' || !next.allCaps() || next.letters < 3 || s.wordEnd(&next) < 0 || !s.role() && !s.speaks(&next) {
+	if !next.allCaps() || next.letters < 3 || s.wordEnd(&next) < 0 || !s.role() && !s.speaks(&next) {
 		return Span{}, false
 	}
 	if (s.listed(wd)|s.listed(&next))&(asGiven|asFamily) == 0 && (wd.letters < 5 || next.letters < 5) {
@@ -228,16 +235,24 @@ func (s *scanner) initialed(wd *word) (Span, bool) {
 // fromList finds a name by the list: a given name with a surname behind it, or one of
 // them alone where people are spoken of.
 func (s *scanner) fromList(wd *word, g grammar, listed role) (Span, bool) {
-	if g&isMonth != 0 && listed&asGiven == 0 {
+	if g&isFunction != 0 || g&isMonth != 0 && listed&asGiven == 0 {
 		return Span{}, false
 	}
-	span := s.stretch(wd)
-	spoken := s.role() || s.speaks(wd) || s.speaksAt(span.End)
-	if span.End > wd.end && listed&asGiven != 0 {
-		return span, (listed&asCommon == 0 || spoken || s.secondIsName(wd)) && g&isFunction == 0
+	if listed&asGiven != 0 {
+		if span := s.stretch(wd); span.End > wd.end {
+			return span, listed&asCommon == 0 || s.spoken(wd, span.End) || s.secondIsName(wd)
+		}
 	}
-	span.End = wd.end
-	return span, spoken && g&(isMonth|isFunction) == 0 && !s.ordinary(wd) && (listed&asCommon == 0 || s.people.settled())
+	if g&isMonth != 0 || listed&asCommon != 0 && !s.people.settled() || s.ordinary(wd) || !s.spoken(wd, s.stretch(wd).End) {
+		return Span{}, false
+	}
+	return Span{Start: wd.start, End: wd.end, Kind: Name}, true
+}
+
+// spoken reports whether people are spoken of beside a name that starts with a word and
+// goes on to end.
+func (s *scanner) spoken(wd *word, end int) bool {
+	return s.role() || s.speaks(wd) || end > wd.end && s.speaksAt(end)
 }
 
 // secondIsName reports whether the word behind is a name and no other word.

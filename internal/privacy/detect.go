@@ -157,14 +157,17 @@ func (s *scanner) word(i int) int {
 		return i + max(size, 1)
 	}
 	g, said, open := lexicon.look(wd)
-	if span, ok := s.atWord(wd, g); ok {
-		return s.found(span)
+	next := s.at(wd.end)
+	if asked := s.asked(wd, g, next); asked != 0 {
+		if span, ok := s.atWord(wd, g, asked); ok {
+			return s.found(span)
+		}
 	}
 	if said > 0 || open {
 		s.note(wd, said, open)
 	}
 	s.words++
-	if isDigit(s.at(wd.end)) {
+	if isDigit(next) {
 		return alnumRun(s.window, wd.end)
 	}
 	s.before[1] = s.before[0]
@@ -172,46 +175,69 @@ func (s *scanner) word(i int) int {
 	return wd.end
 }
 
-// atWord looks for what starts with a word. At most words, which have small letters and
-// are on no list, nothing does.
-func (s *scanner) atWord(wd *word, g grammar) (Span, bool) {
-	next := s.at(wd.end)
+// What may start with a word.
+type beginnings uint8
+
+const (
+	aCode beginnings = 1 << iota
+	aKeyword
+	aKey
+	aStreet
+	aName      // a stranger's
+	aKnownName // of somebody on record
+)
+
+// asked says what may start with a word that the byte next follows. With most words,
+// which have small letters and are on no list, it is nothing.
+func (s *scanner) asked(wd *word, g grammar, next byte) (b beginnings) {
 	if !s.learning {
-		if isDigit(next) || wd.letters <= 4 && s.goesOn(wd, next) {
-			if span, ok := s.codeAt(wd.start); ok {
-				return span, true
-			}
-		}
 		if g&startsSomething != 0 {
-			if span, ok := s.starting(g, wd.start); ok {
-				return span, true
-			}
+			b |= aKeyword
 		}
 		if wd.letters >= minLongWord {
-			if span, ok := s.first(longWords, wd.start); ok {
-				return span, true
-			}
+			b |= aKey
 		}
 		if isDigit(next) {
-			return Span{}, false
+			return b | aCode
+		}
+		if wd.letters <= 4 && s.goesOn(wd, next) {
+			b |= aCode
 		}
 		if wd.capital && s.streetMayGoOn(wd.end) {
-			if span, ok := s.street(wd, g); ok {
-				return span, true
-			}
+			b |= aStreet
 		}
 	}
-	if s.mayBeOnRecord(wd) || s.expects(wd, g) {
-		return s.name(wd, g)
+	if s.expects(wd, g) {
+		b |= aName
 	}
-	return Span{}, false
+	if s.people != nil && s.mayBeOnRecord(wd) {
+		b |= aKnownName
+	}
+	return b
+}
+
+// atWord looks for what was asked about a word.
+func (s *scanner) atWord(wd *word, g grammar, asked beginnings) (span Span, ok bool) {
+	if asked&aCode != 0 {
+		span, ok = s.codeAt(wd.start)
+	}
+	if !ok && asked&aKeyword != 0 {
+		span, ok = s.starting(g, wd.start)
+	}
+	if !ok && asked&aKey != 0 {
+		span, ok = s.first(longWords, wd.start)
+	}
+	if !ok && asked&aStreet != 0 {
+		span, ok = s.street(wd, g)
+	}
+	if !ok && asked&(aName|aKnownName) != 0 {
+		span, ok = s.name(wd, g, asked&aName != 0)
+	}
+	return span, ok
 }
 
 // mayBeOnRecord reports false if nobody on record has a name that starts with the word.
 func (s *scanner) mayBeOnRecord(wd *word) bool {
-	if s.people == nil {
-		return false
-	}
 	forms := &s.people.forms
 	if forms.may(wd.key) || wd.last == 's' && forms.may(wd.stem()) {
 		return true

@@ -77,9 +77,9 @@ func (p *part) prepend(o *part, i int) {
 // first letter.
 func plainKeys(w window, wd *word) (plain, first uint64) {
 	if wd.end-wd.start == int(wd.letters) { // ASCII
-		return wd.key, (keySeed ^ uint64(folded[w.text[wd.start]])) * keyPrime
+		return wd.key, keyed(keySeed, uint64(folded[w.text[wd.start]]))
 	}
-	bare, initial := word{key: keySeed}, word{key: keySeed}
+	bare, initial := none, none
 	for i := wd.start; i < wd.end; {
 		r, size := letterAt(w, i)
 		if size == 0 {

@@ -183,7 +183,7 @@ func (l *lexiconTable) look(wd *word) (g grammar, said int32, open bool) {
 // with.
 func (l *lexiconTable) prefixesOf(w window, start, end int) func(yield func(int32) bool) {
 	return func(yield func(int32) bool) {
-		wd := word{key: keySeed}
+		wd := none
 		for i := start; i < end; {
 			r, size := letterAt(w, i)
 			if size == 0 {

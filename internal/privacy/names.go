@@ -6,10 +6,14 @@ import (
 )
 
 // name finds a person's or company's name that starts with a word: first what is
-// on record, in the longest form, then what the words around make a name.
-func (s *scanner) name(wd *word, g grammar) (Span, bool) {
+// on record, in the longest form, then what the words around make a name. expected says
+// that the word may be the name of somebody on no record.
+func (s *scanner) name(wd *word, g grammar, expected bool) (Span, bool) {
+	if s.people == nil {
+		return s.byContext(wd, g)
+	}
 	k := s.known(wd)
-	if k == (knowledge{}) && !s.expects(wd, g) {
+	if k == (knowledge{}) && !expected {
 		return Span{}, false
 	}
 	if k.roles()&asStart != 0 {

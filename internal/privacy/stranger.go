@@ -9,10 +9,10 @@ func (s *scanner) expects(wd *word, g grammar) bool {
 	const leads = isTitle | isGreeting | isRole | isToPerson
 	if !wd.capital {
 		led := s.before[0].grammar&(leads|isClosing) != 0 || g&startsSomething != 0 || wd.start > 0 && s.text[wd.start-1] == '@'
-		return led && s.names.may(wd.key)
+		return led && s.names.has(wd.key)
 	}
 	switch {
-	case s.before[0].grammar&leads != 0, s.names.may(wd.key), wd.last == 's' && s.names.may(wd.stem()):
+	case s.before[0].grammar&leads != 0, s.names.has(wd.key), wd.last == 's' && s.names.has(wd.stem()):
 		return true
 	case wd.letters == 1:
 		return s.at(wd.end) == '.'

@@ -67,6 +67,9 @@ func (t *table) get(key uint64) *slot {
 	}
 }
 
+// has reports whether the key is in the table.
+func (t *table) has(key uint64) bool { return t.may(key) && t.get(key) != nil }
+
 // put adds roles to a key and says whose form it is.
 func (t *table) put(key uint64, roles role, person int32) {
 	if t.n >= len(t.slots)*3/4 {

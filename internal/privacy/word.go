@@ -1,6 +1,8 @@
 package privacy
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -14,19 +16,33 @@ type word struct {
 	start, end int
 	key        uint64 // of the folded letters
 	head       uint64 // of the first three letters
+	state      uint64 // the key of all blocks but the last, scrambled
+	block      uint64 // the last folded letters, at most eight of them
+	size       int    // of the folded letters, in bytes
 	last       byte   // the last folded letter, if it is one of ASCII
 	letters    uint8  // at most 255
 	capital    bool   // the first is one
 	shouted    bool   // so is the second
 }
 
-// Keys multiply and add folded bytes as FNV does, by a factor of full width (2^64
-// over the golden ratio): the last letter of a short word reaches the upper bits, by
-// which tables are addressed.
+// Keys take in the folded bytes eight at a time, and multiply by a factor of full width
+// (2^64 over the golden ratio): each letter of a short word reaches the upper bits, by
+// which tables are addressed. No two words of up to eight letters share a key.
 const (
 	keySeed  = 14695981039346656037
 	keyPrime = 0x9E3779B97F4A7C15
+	// blockSize is how many bytes are taken in at a time.
+	blockSize = 8
 )
+
+// keyed is the key of a word by the state before its last block.
+func keyed(state, block uint64) uint64 { return (state ^ block) * keyPrime }
+
+// scrambled is the state behind a full block by the key so far. It is its own inverse.
+func scrambled(key uint64) uint64 { return key ^ key>>32 }
+
+// none is a word without letters, to which they can be added.
+var none = word{key: keySeed, state: keySeed}
 
 // folded maps ASCII letters to lower case and the rest to 0.
 var folded = func() (table [256]byte) {
@@ -39,15 +55,24 @@ var folded = func() (table [256]byte) {
 }()
 
 func (wd *word) add(b byte) {
+	at := wd.size % blockSize
+	if at == 0 && wd.size > 0 {
+		wd.state, wd.block = scrambled(wd.key), 0
+	}
+	wd.block |= uint64(b) << (8 * at)
+	wd.key = keyed(wd.state, wd.block)
 	wd.last = b
-	wd.key = (wd.key ^ uint64(b)) * keyPrime
+	wd.size++
 }
 
-// primeInverse undoes a multiplication by keyPrime.
-const primeInverse = 0xF1DE83E19937733D
-
 // stem is the key of all but the last letter.
-func (wd *word) stem() uint64 { return wd.key*primeInverse ^ uint64(wd.last) }
+func (wd *word) stem() uint64 {
+	at := (wd.size - 1) % blockSize
+	if at <= 0 {
+		return scrambled(wd.state)
+	}
+	return keyed(wd.state, wd.block&(1<<(8*at)-1))
+}
 
 // allCaps reports whether the word is written in capitals. Two tell: nobody writes
 // "JAne".
@@ -63,34 +88,62 @@ func readWord(w window, i int) (wd word) {
 // words are words of their own.
 func (wd *word) read(w *window, i int) {
 	text := w.text[:w.hi]
-	start, key, head := i, uint64(keySeed), uint64(0)
-	f := byte(0)
-	for ; i < len(text) && i < start+headLetters; i++ {
-		if f = folded[text[i]]; f == 0 {
+	start := i
+	state := uint64(keySeed)
+	block, n := lettersAt(text, i)
+	key := keyed(state, block)
+	wd.head = keyed(state, block&(1<<(8*headLetters)-1))
+	wd.capital, wd.shouted, wd.last = false, false, 0
+	if n > 0 {
+		wd.capital = text[i]&0x20 == 0
+		wd.shouted = wd.capital && n > 1 && text[i+1]&0x20 == 0
+		wd.last = byte(block >> (8 * (n - 1)))
+	}
+	for i += n; n == blockSize; i += n {
+		var more uint64
+		if more, n = lettersAt(text, i); n == 0 {
 			break
 		}
-		key = (key ^ uint64(f)) * keyPrime
+		state, block = scrambled(key), more
+		key = keyed(state, block)
+		wd.last = byte(block >> (8 * (n - 1)))
 	}
-	if i == start+headLetters {
-		head = key
-		for ; i < len(text); i++ {
-			if f = folded[text[i]]; f == 0 {
-				break
-			}
-			key = (key ^ uint64(f)) * keyPrime
-		}
-	}
-	n := i - start
-	wd.start, wd.end, wd.key, wd.head, wd.letters = start, i, key, head, uint8(min(n, 255))
-	wd.last, wd.capital, wd.shouted = 0, false, false
-	if n > 0 {
-		wd.last = folded[text[i-1]]
-		wd.capital = text[start]&0x20 == 0
-		wd.shouted = wd.capital && n > 1 && text[start+1]&0x20 == 0
-	}
+	wd.start, wd.end, wd.size, wd.letters = start, i, i-start, uint8(min(i-start, 255))
+	wd.key, wd.state, wd.block = key, state, block
 	if i < len(text) && (text[i] >= utf8.RuneSelf || text[i] == '&' || text[i] == '=') {
 		wd.readOn(*w, i)
 	}
+}
+
+// Each byte of a block is looked at without a loop: whether it is a letter shows in its
+// top bit.
+const (
+	allBytes = 0x0101010101010101
+	topBits  = 0x80 * allBytes
+)
+
+// lettersAt is the letters of ASCII at i, at most eight, in lower case and the first one
+// lowest, and how many they are.
+func lettersAt(text []byte, i int) (block uint64, n int) {
+	raw := blockAt(text, i)
+	folded := raw | 0x20*allBytes
+	low := folded &^ topBits
+	from, beyond := low+(0x80-'a')*allBytes, low+(0x80-'z'-1)*allBytes
+	other := (^from | beyond | raw) & topBits
+	n = bits.TrailingZeros64(other) / 8
+	return folded & (1<<(8*n) - 1), n
+}
+
+// blockAt is the eight bytes at i, the first one lowest; zeros stand for what lies behind
+// the end of the text.
+func blockAt(text []byte, i int) (block uint64) {
+	if i+blockSize <= len(text) {
+		return binary.LittleEndian.Uint64(text[i : i+blockSize])
+	}
+	for k := len(text) - 1; k >= i; k-- {
+		block = block<<8 | uint64(text[k])
+	}
+	return block
 }
 
 // readOn goes on with letters that are not ASCII, or are encoded.

@@ -266,14 +266,19 @@ func (s *scanner) atDigit(i int) (Span, bool) {
 	if !s.shaped(i) {
 		return s.plainNumber(i)
 	}
-	best, ok := s.best(numbers, i)
+	asked := numbers.tried[s.text[i]] & s.gate(i)
+	if asked == 0 {
+		return Span{}, false
+	}
+	best, ok := s.best(numbers, asked, i)
 	if !ok {
 		return best, false
 	}
 	// Another number that starts inside may be the better one: two in a row.
 	for at := i + 1; at < best.End; at++ {
 		if isDigit(s.text[at]) && !isAlnum(s.text[at-1]) {
-			if other, ok := s.best(numbers, at); ok && other.better(best) {
+			asked := numbers.tried[s.text[at]] & s.gate(at)
+			if other, ok := s.best(numbers, asked, at); ok && other.better(best) {
 				best = other
 			}
 		}
@@ -324,7 +329,7 @@ func (s *scanner) gate(i int) (open uint32) {
 	if isAlnum(s.at(i + 13)) {
 		open |= gateCrypto
 	}
-	if r < minPhone && !betweenGroups.has(b) {
+	if r < minPhone && !s.groupMayFollow(end) {
 		return open
 	}
 	n := s.number(i)
@@ -345,7 +350,17 @@ func (s *scanner) gate(i int) (open uint32) {
 	return open
 }
 
-// betweenGroups is what may follow a group of digits that others follow.
+// groupMayFollow reports whether more digits of a number may follow those that end at i.
+func (s *sight) groupMayFollow(i int) bool {
+	b := s.at(i)
+	if b == ' ' || b == '-' || b == '.' || b == '/' {
+		b = s.at(i + 1)
+		return isDigit(b) || betweenGroups.has(b)
+	}
+	return betweenGroups.has(b)
+}
+
+// betweenGroups is what may stand between two groups of digits.
 var betweenGroups = bytesThat(func(b byte) bool { return isOneOf(b, " -./&()") || b >= utf8.RuneSelf })
 
 // colons reports whether two colons stand around a first or second group of
@@ -460,7 +475,7 @@ func (s *scanner) sign(i int) int {
 	if s.learning {
 		return i + 1
 	}
-	if span, ok := s.best(signs, i); ok {
+	if span, ok := s.best(signs, signs.tried[s.text[i]], i); ok {
 		return s.found(span)
 	}
 	if span, ok := s.onRecord(i); ok {
@@ -512,15 +527,11 @@ func (s *scanner) first(list []*recognizer, i int) (Span, bool) {
 	return Span{}, false
 }
 
-// best returns the best match at i of the recognizers that its byte triggers, and
-// of the numbers on record.
-func (s *scanner) best(g *stage, i int) (best Span, found bool) {
-	tried := g.tried[s.text[i]]
-	if g == numbers {
-		tried &= s.gate(i)
-	}
-	for ; tried != 0; tried &= tried - 1 {
-		r := g.recognizers[bits.TrailingZeros32(tried)]
+// best returns the best match at i of those recognizers of a stage that are asked, a
+// bit for each, and of the numbers on record.
+func (s *scanner) best(g *stage, asked uint32, i int) (best Span, found bool) {
+	for ; asked != 0; asked &= asked - 1 {
+		r := g.recognizers[bits.TrailingZeros32(asked)]
 		span, ok := r.match(&s.sight, i, r.cues)
 		if ok && span.Kind == reserved {
 			return span, true
@@ -529,7 +540,7 @@ func (s *scanner) best(g *stage, i int) (best Span, found bool) {
 			best, found = span, true
 		}
 	}
-	if s.people != nil && (g == numbers && tried&gatePhone != 0 || g == signs && s.text[i] != '@') {
+	if s.people != nil && g == signs && s.text[i] != '@' {
 		if span, ok := s.numberOnRecord(i); ok && (!found || span.better(best)) {
 			best, found = span, true
 		}

@@ -58,10 +58,11 @@ type shaped struct {
 	runs   [2]uint32 // a bit for each length of the first run, of digits and of letters
 }
 
-// A listing is a shape behind a first run of one length, with what may follow the run.
+// A listing is a shape behind a first run of one length, with what the run may start with
+// and what may follow it.
 type listing struct {
 	shaped
-	after byteSet
+	first, after byteSet
 }
 
 // maxRun is how long a first run of digits or letters is told apart by.
@@ -126,7 +127,7 @@ func place(id *identifier, shape string) {
 			if !several {
 				s.follow = class
 			}
-			s.listed(kind, n, afterClass(class))
+			s.listed(kind, n, bytesOf(class))
 			return
 		}
 		several = true
@@ -149,9 +150,9 @@ func (s *shaped) mixed(kind, n int, inside bool) {
 	case !inside:
 		s.listed(kind, n, anyByte)
 	case kind == runOfDigits:
-		s.listed(kind, n, afterClass('@'))
+		s.listed(kind, n, bytesOf('@'))
 	default:
-		s.listed(kind, n, afterClass('#'))
+		s.listed(kind, n, bytesOf('#'))
 	}
 }
 
@@ -162,25 +163,28 @@ func (s *shaped) listed(kind, n int, after byteSet) {
 	s.runs[kind] |= 1 << n
 	cuesOf[kind][n].set(s.cues.id)
 	if s.alone {
-		uncued[kind][n] = append(uncued[kind][n], listing{*s, after})
+		uncued[kind][n] = append(uncued[kind][n], listing{*s, bytesOf(s.shape[0]), after})
 		uncuedAfter[kind][n].join(&after)
 	}
 }
 
 // What may follow a run: a separator, as separatorAt reads it; no letter or digit; or
-// what the next sign of a shape stands for.
+// what the next sign of the shape stands for.
 var (
 	anyByte      = bytesThat(func(byte) bool { return true })
 	separating   = bytesThat(func(b byte) bool { return isOneOf(b, " -./&") || b >= utf8.RuneSelf })
 	betweenWords = bytesThat(func(b byte) bool { return !isAlnum(b) })
 )
 
-func afterClass(class byte) byteSet {
+// bytesOf is what a sign of a shape stands for.
+func bytesOf(class byte) byteSet {
 	switch class {
 	case '@':
 		return bytesThat(isLetter)
 	case '#':
 		return bytesThat(isDigit)
+	case '?':
+		return bytesThat(isAlnum)
 	}
 	return bytesThat(func(b byte) bool { return upper(b) == class })
 }
@@ -225,7 +229,7 @@ func matchIdentifier(s *sight, i int, _ *cues) (best Span, found bool) {
 	}
 	for k := range uncued[kind][n] {
 		id := &uncued[kind][n][k]
-		if !id.after.has(next) || !id.followedBy(next) || h.verdict(id.cues) != silent {
+		if !id.after.has(next) || !id.first.has(s.text[i]) || !id.followedBy(next) || h.verdict(id.cues) != silent {
 			continue
 		}
 		if span, ok := id.at(s, i, silent); ok && (!found || span.better(best)) {

@@ -184,18 +184,35 @@ func (l *lexiconTable) look(wd *word) (g grammar, said int32, open bool) {
 func (l *lexiconTable) prefixesOf(w window, start, end int) func(yield func(int32) bool) {
 	return func(yield func(int32) bool) {
 		wd := none
-		for i := start; i < end; {
+		block, n := lettersAt(w.text[:end], start)
+		for size := headLetters; size <= n; size++ { // as nearly all of them are: short, and of ASCII
+			if at := l.prefix(keyed(keySeed, block&(1<<(8*size)-1))); at > 0 && !yield(at) {
+				return
+			}
+		}
+		for k := range n {
+			wd.add(byte(block >> (8 * k)))
+		}
+		for i := start + n; i < end; {
 			r, size := letterAt(w, i)
 			if size == 0 {
 				return
 			}
 			wd.addRune(r)
 			i += size
-			if l.prefixes.may(wd.key) {
-				if e := l.prefixes.at(wd.key); e.key == wd.key && e.said > 0 && !yield(e.said) {
-					return
-				}
+			if at := l.prefix(wd.key); at > 0 && !yield(at) {
+				return
 			}
 		}
 	}
+}
+
+// prefix is what a cue says that is the start of a word; 0 if there is none.
+func (l *lexiconTable) prefix(key uint64) int32 {
+	if l.prefixes.may(key) {
+		if e := l.prefixes.at(key); e.key == key {
+			return e.said
+		}
+	}
+	return 0
 }

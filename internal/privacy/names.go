@@ -38,11 +38,9 @@ type knowledge struct {
 
 func (s *scanner) known(wd *word) (k knowledge) {
 	genitive := wd.last == 's' && wd.letters > 3
-	if s.people != nil {
-		k.ticket = s.people.forms.get(wd.key)
-		if genitive {
-			k.ticketStem = s.people.forms.get(wd.stem())
-		}
+	k.ticket = s.people.forms.get(wd.key)
+	if genitive {
+		k.ticketStem = s.people.forms.get(wd.stem())
 	}
 	if s.account != nil {
 		k.account = s.account.forms.get(wd.key)
@@ -80,11 +78,11 @@ func (s *scanner) longest(first *word) (best Span, found bool) {
 		commas = commas || comma
 		capitals = capitals || next.capital
 		end = next.end
-		stem := chain(key, next.stem())
-		key = chain(key, next.key)
+		before := key
+		key = chain(before, next.key)
 		f := s.form(key)
 		if f.roles&(asName|asOrg) == 0 && next.last == 's' && next.letters > 2 {
-			if g := s.form(stem); g.roles&(asName|asOrg) != 0 {
+			if g := s.form(chain(before, next.stem())); g.roles&(asName|asOrg) != 0 {
 				g.roles |= f.roles & asStart
 				f = g
 			}
@@ -107,11 +105,11 @@ type knownForm struct {
 
 // form looks a sequence up, first among the ticket's people.
 func (s *scanner) form(key uint64) (f knownForm) {
-	if s.people != nil {
+	if s.people.forms.may(key) {
 		on := s.people.forms.get(key)
 		f = knownForm{on.has(), on.whose(0)}
 	}
-	if s.account == nil {
+	if s.account == nil || !s.account.forms.may(key) {
 		return f
 	}
 	on := s.account.forms.get(key)

@@ -112,8 +112,7 @@ func (s *scanner) small(wd *word, g grammar) (Span, bool) {
 	if is(wd.key, isParticle) && s.before[0].grammar&isTitle != 0 && s.after(wd.start) == touching {
 		return s.particled(wd)
 	}
-	listed := s.listed(wd)
-	if listed&asGiven == 0 || g&isFunction != 0 || s.at(wd.end) != ' ' {
+	if g&isFunction != 0 || s.at(wd.end) != ' ' || s.listed(wd)&asGiven == 0 {
 		return Span{}, false
 	}
 	next := readWord(s.window, wd.end+1)

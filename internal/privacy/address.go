@@ -386,6 +386,9 @@ func (s *scanner) streetMayGoOn(i int) bool {
 	return false
 }
 
+// streetJoins is what may follow the first word of a street's name.
+var streetJoins = bytesThat(func(b byte) bool { return isOneOf(b, " -.") || isLetter(b) || b >= utf8.RuneSelf })
+
 // maxStreet is the longest name of a street, in bytes.
 const maxStreet = 64
 

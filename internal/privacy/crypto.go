@@ -16,9 +16,12 @@ var crypto = recognizer{
 	leaves: []string{"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "0x80070005", "0x52908400098527886E0F7030069857D2E4169EE", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"},
 }
 
+// minCrypto is the length of the shortest address that is read.
+const minCrypto = 14
+
 func matchCrypto(s *sight, i int, _ *cues) (Span, bool) {
 	end := alnumRun(s.window, i)
-	if end-i < 14 || s.wordBefore(i) {
+	if end-i < minCrypto || s.wordBefore(i) {
 		return Span{}, false
 	}
 	text := s.text[i:end]
@@ -27,7 +30,7 @@ func matchCrypto(s *sight, i int, _ *cues) (Span, bool) {
 	case s.exact(i, "0x"):
 		valid = len(text) == 42 && hexEnd(s.window, i+2) == end
 	case s.exact(i, "bc1"), s.exact(i, "tb1"):
-		valid = len(text) >= 14 && len(text) <= 90 && bech32(text)
+		valid = len(text) >= minCrypto && len(text) <= 90 && bech32(text)
 	case len(text) >= 26 && len(text) <= 35 && (text[0] == '1' || text[0] == '3'):
 		valid = base58check(text)
 	}

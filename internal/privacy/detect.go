@@ -200,14 +200,14 @@ func (s *scanner) asked(wd *word, g grammar, next byte) (b beginnings) {
 		if isDigit(next) {
 			return b | aCode
 		}
-		if wd.letters <= 4 && s.goesOn(wd, next) {
+		if wd.letters <= 4 && (wd.capital || next != ' ') && s.goesOn(wd, next) {
 			b |= aCode
 		}
-		if wd.capital && s.streetMayGoOn(wd.end) {
+		if wd.capital && streetJoins.has(next) && s.streetMayGoOn(wd.end) {
 			b |= aStreet
 		}
 	}
-	if s.expects(wd, g) {
+	if wd.capital && s.expects(wd) || !wd.capital && s.led(wd, g) && s.names.has(wd.key) {
 		b |= aName
 	}
 	if s.people != nil && s.mayBeOnRecord(wd) {
@@ -238,15 +238,14 @@ func (s *scanner) atWord(wd *word, g grammar, asked beginnings) (span Span, ok b
 
 // mayBeOnRecord reports false if nobody on record has a name that starts with the word.
 func (s *scanner) mayBeOnRecord(wd *word) bool {
-	forms := &s.people.forms
-	if forms.may(wd.key) || wd.last == 's' && forms.may(wd.stem()) {
+	if s.people.forms.may(wd.key) || s.account != nil && s.account.forms.may(wd.key) {
 		return true
 	}
-	if s.account == nil {
+	if !wd.mayBeGenitive() {
 		return false
 	}
-	forms = &s.account.forms
-	return forms.may(wd.key) || wd.last == 's' && forms.may(wd.stem())
+	stem := wd.stem()
+	return s.people.forms.may(stem) || s.account != nil && s.account.forms.may(stem)
 }
 
 // digits looks for what starts with the digit at i and returns where to go on.
@@ -314,7 +313,7 @@ func (s *scanner) gate(i int) (open uint32) {
 	if r <= 4 && spoken.has(birth.cues.id) || r <= 3 && s.mayBeAge(end) {
 		open |= gateBirth
 	}
-	if b == '.' && r <= 3 && isDigit(s.at(end+1)) && isDigit(s.at(end+4)) {
+	if b == '.' && r <= 3 && isDigit(s.at(end+1)) && isDigit(s.at(end+3)) && isDigit(s.at(end+4)) {
 		open |= gatePlace
 	}
 	if r <= 4 && (b == ':' || isLetter(b)) && s.colons(i) {
@@ -326,7 +325,7 @@ func (s *scanner) gate(i int) (open uint32) {
 	if r <= 6 && (b == ' ' && s.capitalMayStart(end+1) || isLetter(b) && s.at(end+1) == ' ' && s.capitalMayStart(end+2)) {
 		open |= gateStreet
 	}
-	if isAlnum(s.at(i + 13)) {
+	if run := alnumRun(s.window, end); run-i >= minCrypto {
 		open |= gateCrypto
 	}
 	if r < minPhone && !s.groupMayFollow(end) {
@@ -407,7 +406,7 @@ func (s *scanner) codeAt(i int) (Span, bool) {
 	if len(byFirst[s.at(i)]) > 0 {
 		open |= gateVendorKey
 	}
-	if isAlnum(s.at(i + 13)) {
+	if isAlnum(s.at(i + minCrypto - 1)) {
 		open |= gateCodeCrypto
 	}
 	if isDigit(s.at(i + 1)) {
@@ -492,9 +491,6 @@ func (s *scanner) goesOn(wd *word, next byte) bool {
 		_, hex := digitOf(s.at(wd.end + 1))
 		return hex || s.at(wd.end+1) == ':'
 	case ' ', '-':
-		if next == ' ' && !wd.capital {
-			return false
-		}
 		caps := wd.allCaps() || wd.letters == 1 && wd.capital
 		return caps && (isDigit(s.at(wd.end+1)) || s.heardBefore(wd.start)) || next == '-' && wd.letters == 2 && s.at(wd.end+3) == '-'
 	}

@@ -37,7 +37,7 @@ type knowledge struct {
 }
 
 func (s *scanner) known(wd *word) (k knowledge) {
-	genitive := wd.last == 's' && wd.letters > 3
+	genitive := wd.mayBeGenitive()
 	k.ticket = s.people.forms.get(wd.key)
 	if genitive {
 		k.ticketStem = s.people.forms.get(wd.stem())
@@ -228,6 +228,9 @@ func (s *scanner) single(wd *word, g grammar, k knowledge) (Span, bool) {
 		account = k.accountStem
 	}
 	onTicket, onAccount := ticket.has(), account.has()
+	if !wd.capital && onTicket&(alone|asOrg) == 0 && !s.learning && !s.addressed(wd) {
+		return Span{}, false
+	}
 	if onTicket&(alone|asOrg) == 0 && onAccount&(alone|asOrg) == 0 || s.wordEnd(wd) < 0 || ideographic(s.window, wd) {
 		return Span{}, false
 	}

@@ -3,21 +3,25 @@ package privacy
 // A stranger is a person on no record. Only the words around a name, or lists of
 // given names and surnames, tell that it is one.
 
-// expects reports whether a word may be a stranger's name, by what is cheap to
-// know.
-func (s *scanner) expects(wd *word, g grammar) bool {
-	const leads = isTitle | isGreeting | isRole | isToPerson
-	if !wd.capital {
-		led := s.before[0].grammar&(leads|isClosing) != 0 || g&startsSomething != 0 || wd.start > 0 && s.text[wd.start-1] == '@'
-		return led && s.names.has(wd.key)
-	}
+// leads are the words behind which a stranger's name may stand.
+const leads = isTitle | isGreeting | isRole | isToPerson
+
+// expects reports whether a word with a capital may be a stranger's name, by what is
+// cheap to know.
+func (s *scanner) expects(wd *word) bool {
 	switch {
-	case s.before[0].grammar&leads != 0, s.names.has(wd.key), wd.last == 's' && s.names.has(wd.stem()):
+	case s.before[0].grammar&(leads|isClosing) != 0, s.names.has(wd.key), wd.last == 's' && s.names.has(wd.stem()):
 		return true
 	case wd.letters == 1:
 		return s.at(wd.end) == '.'
 	}
-	return s.at(wd.start-1) == '@' || s.before[0].grammar&isClosing != 0
+	return s.at(wd.start-1) == '@'
+}
+
+// led reports whether what stands before a word in small letters, or the word itself,
+// lets a stranger's name be looked for there.
+func (s *scanner) led(wd *word, g grammar) bool {
+	return s.before[0].grammar&(leads|isClosing) != 0 || g&startsSomething != 0 || wd.start > 0 && s.text[wd.start-1] == '@'
 }
 
 // listed is what lists of names and the account say of a word.

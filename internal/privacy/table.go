@@ -7,8 +7,8 @@ import "math/bits"
 // no table, and one look at the filter, which stays in the processor's cache, says
 // so.
 type table struct {
-	filter []uint64 // a bit for each key, by its upper half
-	shift  uint8    // 64 less the bits that address the filter
+	filter []uint64 // two bits of one word for each key, by its upper half
+	shift  uint8    // 64 less the bits that address a bit of the filter
 	slots  []slot
 	narrow uint8    // 64 less the bits that address slots
 	used   []uint32 // slots in use, so that a small table is emptied quickly
@@ -47,8 +47,15 @@ func (t *table) may(key uint64) bool {
 	if t.n == 0 {
 		return false
 	}
-	h := key >> t.shift
-	return t.filter[h/64]&(1<<(h%64)) != 0
+	at, bits := t.sieve(key)
+	return t.filter[at]&bits == bits
+}
+
+// sieve is the word of the filter that a key has its bits in, and these. One bit would
+// let three times as many strangers through.
+func (t *table) sieve(key uint64) (at, bits uint64) {
+	h := key >> ((t.shift - 6) & 63) // masked, a shift needs no test of its width
+	return h >> 12, 1<<(h>>6&63) | 1<<(h&63)
 }
 
 // get returns the slot of a key, or nil.
@@ -56,7 +63,7 @@ func (t *table) get(key uint64) *slot {
 	if t.n == 0 || !t.may(key) {
 		return nil
 	}
-	for i := key >> t.narrow; ; i++ {
+	for i := key >> (t.narrow & 63); ; i++ {
 		s := &t.slots[i&uint64(len(t.slots)-1)]
 		switch s.key {
 		case key:
@@ -75,9 +82,9 @@ func (t *table) put(key uint64, roles role, person int32) {
 	if t.n >= len(t.slots)*3/4 {
 		t.grow()
 	}
-	h := key >> t.shift
-	t.filter[h/64] |= 1 << (h % 64)
-	for i := key >> t.narrow; ; i++ {
+	at, bits := t.sieve(key)
+	t.filter[at] |= bits
+	for i := key >> (t.narrow & 63); ; i++ {
 		at := i & uint64(len(t.slots)-1)
 		s := &t.slots[at]
 		switch s.key {
@@ -117,8 +124,8 @@ func (t *table) grow() {
 // empty takes all keys out and keeps the memory.
 func (t *table) empty() {
 	for _, at := range t.used {
-		h := t.slots[at].key >> t.shift
-		t.filter[h/64] = 0
+		word, _ := t.sieve(t.slots[at].key)
+		t.filter[word] = 0
 		t.slots[at] = slot{}
 	}
 	t.n, t.used = 0, t.used[:0]

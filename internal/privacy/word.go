@@ -74,6 +74,9 @@ func (wd *word) stem() uint64 {
 	return keyed(wd.state, wd.block&(1<<(8*at)-1))
 }
 
+// mayBeGenitive reports whether the stem may be a name of which the word is a genitive.
+func (wd *word) mayBeGenitive() bool { return wd.last == 's' && wd.letters > 3 }
+
 // allCaps reports whether the word is written in capitals. Two tell: nobody writes
 // "JAne".
 func (wd *word) allCaps() bool { return wd.letters > 1 && wd.capital && wd.shouted }

@@ -70,7 +70,7 @@ check:
 
 .PHONY: readings
 readings:
-	$(GO) test ./connectors/zendesk ./connectors/freshdesk -run TestNothingIsLost -interleavings 2000 -timeout 10m
+	$(GO) test ./connectors/zendesk ./connectors/freshdesk -run TestNothingIsLost -interleavings 1000 -timeout 10m
 
 # Thousands of short runs leave little to collect: the collector may wait.
 crash:
@@ -80,7 +80,7 @@ crash:
 # Exhaustive, unless CRASH_EVERY says that every nth crash is enough.
 CRASH_EVERY ?= 1
 deltas:
-	GOGC=400 $(GO) test ./internal/embedded -run TestNoInterleaving -interleavings 2000 -timeout 15m -v
+	GOGC=400 $(GO) test ./internal/embedded -run TestNoInterleaving -interleavings 1400 -simulated 100 -timeout 15m -v
 	GOGC=400 $(GO) test ./internal/embedded -run TestACrashAnywhereInADelta -crash-every $(CRASH_EVERY) -timeout 30m -v
 
 bench: $(BIN)

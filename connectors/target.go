@@ -258,6 +258,15 @@ type Remover interface {
 	Remove(ctx context.Context, k helpdesk.Kind, ids []string) ([]Removal, error)
 }
 
+// An Eraser can take from a person what tells who it was. It is asked where the person
+// was to be removed and the platform only hides it, or keeps it for what names it.
+type Eraser interface {
+	// Erase gives the person, under every field that the platform has, what as says, and
+	// nothing where as has nothing. The marker may stay. Once more does the same; an id
+	// that is gone is ErrNotFound.
+	Erase(ctx context.Context, id string, as helpdesk.Record) error
+}
+
 // Removal says what a platform does when it is told to remove a record.
 type Removal string
 

@@ -20,6 +20,7 @@ type wholeTarget interface {
 	connectors.Matcher
 	connectors.Censor
 	connectors.Remover
+	connectors.Eraser
 }
 
 // changing is a target in which comments can be added and records changed.
@@ -40,6 +41,7 @@ type faultyTarget struct {
 	match   func(context.Context, helpdesk.Record) (string, error)
 	census  func(context.Context, helpdesk.Kind, string) iter.Seq2[connectors.Marked, error]
 	remove  func(context.Context, helpdesk.Kind, []string) ([]connectors.Removal, error)
+	erase   func(context.Context, string, helpdesk.Record) error
 	append  func(context.Context, string, helpdesk.Comment, connectors.OpenFunc) (string, error)
 	update  func(context.Context, string, connectors.Edit) error
 	reopen  func() connectors.Target
@@ -48,7 +50,7 @@ type faultyTarget struct {
 func newFaultyTarget(desk *memory.Desk) *faultyTarget {
 	t := desk.Target().(wholeTarget)
 	f := &faultyTarget{wholeTarget: t, profile: t.Profile, create: t.Create, find: t.Find, read: t.Read,
-		open: t.OpenAttachment, link: t.Link, match: t.Match, census: t.Census, remove: t.Remove}
+		open: t.OpenAttachment, link: t.Link, match: t.Match, census: t.Census, remove: t.Remove, erase: t.Erase}
 	if a, can := t.(changing); can {
 		f.append, f.update = a.Append, a.Update
 	}
@@ -82,6 +84,10 @@ func (f *faultyTarget) Census(ctx context.Context, k helpdesk.Kind, p string) it
 }
 func (f *faultyTarget) Remove(ctx context.Context, k helpdesk.Kind, ids []string) ([]connectors.Removal, error) {
 	return f.remove(ctx, k, ids)
+}
+
+func (f *faultyTarget) Erase(ctx context.Context, id string, as helpdesk.Record) error {
+	return f.erase(ctx, id, as)
 }
 
 // faultyAppender is a faultyTarget on a desk that takes comments one by one.

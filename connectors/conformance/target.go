@@ -56,6 +56,7 @@ var targetChecks = []check[*targetRun]{
 	{"a person is matched by e-mail, a group by name", targetMatches},
 	{"the census lists exactly what is marked", targetCounts},
 	{"what is removed is gone, and stays so", targetRemoves},
+	{"who is erased is nobody any more", targetErases},
 	{"what was created outlives the connection", targetPersists},
 }
 

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -76,6 +77,35 @@ func targetRemoves(d *targetRun) {
 		}
 		d.wantStored(other, stays)
 	}
+}
+
+// targetErases erases a person twice. What is left is what it was told to leave.
+func targetErases(d *targetRun) {
+	eraser, can := d.Target.(connectors.Eraser)
+	if !can || !slices.Contains(d.kinds(), helpdesk.KindPerson) {
+		notClaimed(d, "Eraser")
+		return
+	}
+	d.define()
+	draft, other := d.draft(helpdesk.KindPerson), d.draft(helpdesk.KindPerson)
+	id, stays := d.create(draft), d.create(other)
+	as := helpdesk.New(helpdesk.KindPerson, "")
+	*as.Person = helpdesk.Person{Name: "Former user CAFE", Emails: []string{"former-user-" + draft.Marker[len(draft.Marker)-8:] + "@placeholder.invalid"}, Role: helpdesk.RoleContact}
+	must(d, "erase", func(ctx context.Context) (bool, error) { return true, eraser.Erase(ctx, id, as) })
+	got, err := d.read(helpdesk.KindPerson, id)
+	if errors.Is(err, connectors.ErrNotFound) { // its id was what it was called
+		id = as.Person.Emails[0]
+		got, err = d.read(helpdesk.KindPerson, id)
+	}
+	if err != nil {
+		d.Fatalf("read a person who was erased: %v", err)
+	}
+	must(d, "erase again", func(ctx context.Context) (bool, error) { return true, eraser.Erase(ctx, id, as) })
+	p := got.Person
+	if p.Name != as.Person.Name || !slices.Equal(p.Emails, as.Person.Emails) || len(p.Phones)+len(p.Custom)+len(p.Tags) > 0 || p.Notes+p.Address != "" {
+		d.Errorf("an erased person is %+v, want nothing but name and address of %+v", p, as.Person)
+	}
+	d.wantStored(other, stays)
 }
 
 func (d *targetRun) remove(from connectors.Remover, k helpdesk.Kind, ids ...string) []connectors.Removal {

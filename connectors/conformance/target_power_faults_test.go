@@ -159,6 +159,18 @@ var powerFaults = []targetFault{
 				return slices.Repeat([]connectors.Removal{connectors.Removed}, len(ids)), nil
 			}
 		}},
+	{"who is erased has only another name", "who is erased is nobody any more", memory.Options{},
+		func(f *faultyTarget) {
+			erase := f.erase
+			f.erase = func(ctx context.Context, id string, as helpdesk.Record) error {
+				was, err := f.read(ctx, helpdesk.KindPerson, id)
+				if err != nil {
+					return err
+				}
+				was.Person.Name = as.Person.Name
+				return erase(ctx, id, was)
+			}
+		}},
 	{"to remove again is an error", "what is removed is gone, and stays so", memory.Options{},
 		func(f *faultyTarget) {
 			remove := f.remove

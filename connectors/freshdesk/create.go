@@ -97,6 +97,17 @@ func (t *target) createCompany(ctx context.Context, f *facts, d connectors.Draft
 	return t.made(ctx, "company", "/companies", body)
 }
 
+// putAddresses puts addresses and telephones where Freshdesk has them: one, and others.
+func putAddresses(body object, p *helpdesk.Person) {
+	if len(p.Emails) > 0 {
+		body["email"] = p.Emails[0]
+		putList(body, "other_emails", p.Emails[1:])
+	}
+	for i, phone := range p.Phones {
+		body[[]string{"phone", "mobile"}[i]] = phone
+	}
+}
+
 func (t *target) createContact(ctx context.Context, f *facts, d connectors.Draft) (string, error) {
 	p := d.Record.Person
 	custom, err := t.customBody(f, "person", "", p.Custom)
@@ -104,15 +115,7 @@ func (t *target) createContact(ctx context.Context, f *facts, d connectors.Draft
 		return "", err
 	}
 	body := object{"name": cmp.Or(p.Name, "?"), "unique_external_id": d.Marker, "custom_fields": custom}
-	for i, address := range p.Emails {
-		if i == 0 {
-			body["email"] = address
-		}
-	}
-	putList(body, "other_emails", p.Emails[min(1, len(p.Emails)):])
-	for i, phone := range p.Phones {
-		body[[]string{"phone", "mobile"}[i]] = phone
-	}
+	putAddresses(body, p)
 	put(body, "address", p.Address)
 	put(body, "description", p.Notes)
 	putList(body, "tags", p.Tags)

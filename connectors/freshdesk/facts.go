@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/rest"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
@@ -17,7 +19,10 @@ import (
 
 // facts are what does not change while a migration runs; they are asked once.
 type facts struct {
-	mu    sync.Mutex
+	// one learns at a time; whoever waits for it can be told to stop.
+	one *semaphore.Weighted
+
+	mu    sync.Mutex // guards what follows, which is written once
 	known bool
 
 	fields   []field // custom
@@ -28,8 +33,10 @@ type facts struct {
 
 func (d *desk) learn(ctx context.Context) (*facts, error) {
 	f := &d.facts
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	if err := f.one.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer f.one.Release(1)
 	if f.known {
 		return f, ctx.Err()
 	}
@@ -52,6 +59,8 @@ func (d *desk) learn(ctx context.Context) (*facts, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.fields, f.statuses, f.types, f.agents, f.known = fresh.fields, fresh.statuses, fresh.types, fresh.agents, true
 	return f, nil
 }

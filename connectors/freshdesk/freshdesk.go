@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/connectors/origin"
 	"github.com/safeconduct/safeconduct/connectors/rest"
@@ -97,5 +99,5 @@ func open(ctx context.Context, decode connectors.Settings, transport http.RoundT
 	if err != nil {
 		return nil, fmt.Errorf("freshdesk: %w", err)
 	}
-	return &desk{settings: s, hold: hold, client: client}, nil
+	return &desk{settings: s, hold: hold, client: client, facts: facts{one: semaphore.NewWeighted(1)}}, nil
 }

@@ -47,9 +47,9 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 // fidelity is what Freshdesk is known or believed to keep. What is not named is lost.
 func (t *target) fidelity(f *facts) map[string]connectors.Fidelity {
 	kept := map[connectors.Fidelity][]string{
-		connectors.Native: {"group.name", "group.description", "organization.name", "organization.domains", "organization.notes", "person.name",
+		connectors.Native: {"group.name", "group.description", "organization.name", "organization.domains", "organization.notes", "person.name", "person.emails", "person.phones",
 			"person.address", "person.notes", "person.tags", "ticket.subject", "ticket.priority", "ticket.type", "ticket.group", "ticket.tags"},
-		connectors.OnCreate: {"person.emails", "person.phones", "person.organizations", "ticket.requester", "ticket.organization", "comment.visibility", "comment.format",
+		connectors.OnCreate: {"person.organizations", "ticket.requester", "ticket.organization", "comment.visibility", "comment.format",
 			"comment.body", "attachment.name", "attachment.content_type", "attachment.size", "attachment.sha256"},
 		connectors.Second: {"ticket.status"},
 		connectors.Emulated: {"ticket.created", "ticket.updated", "ticket.solved", "ticket.closed", "ticket.assignee", "ticket.channel", "comment.author", "comment.created",
@@ -301,6 +301,28 @@ func (t *target) Remove(ctx context.Context, k helpdesk.Kind, ids []string) (don
 		done = append(done, answer)
 	}
 	return done, nil
+}
+
+// Erase gives a contact another name and address and nothing else. Freshdesk would
+// destroy the tickets of one whom it removes.
+func (t *target) Erase(ctx context.Context, key string, as helpdesk.Record) error {
+	if _, err := rest.Number("freshdesk: erase contact", key); err != nil {
+		return err
+	}
+	var had contact
+	if err := t.get(ctx, "read contact", "/contacts/"+key, nil, &had); err != nil {
+		return err
+	}
+	if had.Deleted {
+		return fmt.Errorf("freshdesk: erase contact: %w", connectors.ErrNotFound)
+	}
+	custom := object{}
+	for name := range had.CustomFields {
+		custom[name] = nil
+	}
+	body := object{"name": as.Person.Name, "email": as.Person.Emails[0], "other_emails": []string{}, "phone": nil, "mobile": nil, "address": nil, "description": nil,
+		"job_title": nil, "twitter_id": nil, "company_id": nil, "tags": []string{}, "custom_fields": custom}
+	return t.send(ctx, http.MethodPut, "erase contact", "/contacts/"+key, body, nil)
 }
 
 // removeOne removes a record. A contact who asked for tickets that are there is kept:

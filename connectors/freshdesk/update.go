@@ -11,9 +11,9 @@ import (
 )
 
 // changed are the API's names of the fields that can be changed, by kind.
-var changed = map[helpdesk.Kind]map[string]string{
-	helpdesk.KindPerson: {"name": "name", "address": "address", "notes": "description", "tags": "tags"},
-	helpdesk.KindTicket: {"subject": "subject", "status": "status", "priority": "priority", "type": "type", "group": "group_id", "tags": "tags", "assignee": "responder_id"},
+var changed = map[helpdesk.Kind]map[string][]string{
+	helpdesk.KindPerson: {"name": {"name"}, "emails": {"email", "other_emails"}, "phones": {"phone", "mobile"}, "address": {"address"}, "notes": {"description"}, "tags": {"tags"}},
+	helpdesk.KindTicket: {"subject": {"subject"}, "status": {"status"}, "priority": {"priority"}, "type": {"type"}, "group": {"group_id"}, "tags": {"tags"}, "assignee": {"responder_id"}},
 }
 
 // Update sets fields of what stands there. Freshdesk can't tell whether somebody was
@@ -50,7 +50,9 @@ func (t *target) editBody(f *facts, e connectors.Edit, wanted helpdesk.Record) (
 	case wanted.Person != nil:
 		p := wanted.Person
 		scope, custom = "person", p.Custom
-		whole = object{"name": p.Name, "address": p.Address, "description": p.Notes, "tags": append([]string{}, p.Tags...)}
+		whole = object{"name": p.Name, "address": p.Address, "description": p.Notes, "tags": append([]string{}, p.Tags...), "email": nil, "phone": nil, "mobile": nil}
+		putAddresses(whole, p)
+		whole["other_emails"] = append([]string{}, p.Emails[min(1, len(p.Emails)):]...)
 	case wanted.Ticket != nil:
 		var err error
 		scope, custom = "ticket", wanted.Ticket.Custom
@@ -61,11 +63,13 @@ func (t *target) editBody(f *facts, e connectors.Edit, wanted helpdesk.Record) (
 	}
 	body, held := object{}, object{}
 	for _, field := range e.Fields {
-		name, known := changed[e.Record.Kind][field]
+		names, known := changed[e.Record.Kind][field]
 		label, ofCustom := strings.CutPrefix(field, "custom[")
 		switch c := f.field(scope, strings.TrimSuffix(label, "]")); {
 		case known:
-			body[name] = whole[name]
+			for _, n := range names {
+				body[n] = whole[n]
+			}
 		case ofCustom && c != nil && c.takes():
 			value, err := customValue(scope, c, custom)
 			if err != nil {

@@ -208,6 +208,21 @@ func (d *Desk) marked(k helpdesk.Kind, prefix string) []connectors.Marked {
 	return all
 }
 
+// Erase gives a person who is there another name and address, and nothing else.
+func (t *target) Erase(ctx context.Context, id string, as helpdesk.Record) error {
+	return t.desk.do(ctx, Operation{Name: OpUpdate, Kind: helpdesk.KindPerson}, func() error {
+		t.desk.mu.Lock()
+		defer t.desk.mu.Unlock()
+		e := t.desk.shelves[helpdesk.KindPerson][id]
+		if e == nil {
+			return fmt.Errorf("memory: erase person: %w", connectors.ErrNotFound)
+		}
+		e.record.Person = &helpdesk.Person{Name: as.Person.Name, Emails: slices.Clone(as.Person.Emails), Role: as.Person.Role}
+		t.desk.touch(e)
+		return nil
+	})
+}
+
 // Remove does to the records what Options.Removal says.
 func (t *target) Remove(ctx context.Context, k helpdesk.Kind, ids []string) (done []connectors.Removal, err error) {
 	err = t.desk.do(ctx, Operation{Name: OpRemove, Kind: k}, func() error {

@@ -57,6 +57,36 @@ func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (co
 	return connectors.Disabled, err
 }
 
+// forgotten are the fields of a user that may tell who it is, besides those that get
+// another value.
+var forgotten = []string{"NickName", "Organization", "Comments", "Signature", "FreeformContactInfo", "Address1", "Address2", "City", "State", "Zip", "Country",
+	"WorkPhone", "MobilePhone", "HomePhone", "PagerPhone", "Gecos"}
+
+// Erase gives a user another name and address and nothing else. RT keeps the row of
+// whom it disables.
+func (t *target) Erase(ctx context.Context, key string, as helpdesk.Record) error {
+	u, err := t.readUser(ctx, key)
+	if err != nil {
+		return err
+	}
+	body := map[string]any{"Name": as.Person.Emails[0], "RealName": as.Person.Name, "EmailAddress": as.Person.Emails[0]}
+	for _, field := range forgotten {
+		body[field] = ""
+	}
+	custom := map[string]any{}
+	for _, c := range u.Custom {
+		if c.Name != t.MarkerField {
+			custom[c.Name] = nil
+		}
+	}
+	if len(custom) > 0 {
+		body["CustomFields"] = custom
+	}
+	_, err = t.send(ctx, http.MethodPut, "erase user", "/user/"+url.PathEscape(key), body, nil)
+	t.forget(key)
+	return err
+}
+
 // place is the path of a user or queue, its custom fields, and whether it is
 // disabled.
 func (t *target) place(ctx context.Context, k helpdesk.Kind, key string) (path string, custom []customField, disabled bool, err error) {

@@ -47,6 +47,7 @@ type user struct {
 func (u *user) gone() bool { return u.Active != nil && !*u.Active }
 
 type identity struct {
+	ID      int64  `json:"id"`
 	User    int64  `json:"user_id"`
 	Type    string `json:"type"`
 	Value   string `json:"value"`

@@ -9,12 +9,17 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/safeconduct/safeconduct/connectors"
 )
 
 // facts are what does not change while a migration runs; they are asked once.
 type facts struct {
-	mu    sync.Mutex
+	// one learns at a time; whoever waits for it can be told to stop.
+	one *semaphore.Weighted
+
+	mu    sync.Mutex // guards what follows, which is written once
 	known bool
 
 	me       user
@@ -59,8 +64,10 @@ type brand struct {
 
 func (d *desk) learn(ctx context.Context) (*facts, error) {
 	f := &d.facts
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	if err := f.one.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer f.one.Release(1)
 	if f.known {
 		return f, ctx.Err()
 	}
@@ -70,6 +77,8 @@ func (d *desk) learn(ctx context.Context) (*facts, error) {
 			return nil, err
 		}
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.me, f.fields, f.statuses, f.brands = fresh.me, fresh.fields, fresh.statuses, fresh.brands
 	f.locales, f.labels, f.readers, f.known = fresh.locales, fresh.labels, fresh.readers, true
 	return f, nil

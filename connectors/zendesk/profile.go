@@ -46,10 +46,10 @@ func (t *target) Profile(ctx context.Context) (connectors.TargetProfile, error) 
 func (t *target) fidelity(f *facts) map[string]connectors.Fidelity {
 	kept := map[connectors.Fidelity][]string{
 		connectors.Native: {"group.name", "group.description", "organization.name", "organization.domains", "organization.tags", "organization.notes",
-			"person.name", "person.notes", "person.tags", "ticket.subject", "ticket.status", "ticket.priority", "ticket.type",
+			"person.name", "person.emails", "person.phones", "person.notes", "person.tags", "ticket.subject", "ticket.status", "ticket.priority", "ticket.type",
 			"ticket.group", "ticket.tags", "ticket.due", "participant.role", "participant.person",
 			"article.title", "article.body", "article.section", "article.state", "article.tags"},
-		connectors.OnCreate: {"ticket.requester", "ticket.submitter", "ticket.created", "ticket.updated", "person.emails", "person.phones", "person.organizations",
+		connectors.OnCreate: {"ticket.requester", "ticket.submitter", "ticket.created", "ticket.updated", "person.organizations",
 			"comment.author", "comment.visibility", "comment.format", "comment.body", "comment.created",
 			"attachment.name", "attachment.content_type", "attachment.size", "attachment.sha256"},
 		connectors.Second:   {"person.suspended"},

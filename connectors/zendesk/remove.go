@@ -95,6 +95,33 @@ func (t *target) removeOne(ctx context.Context, k helpdesk.Kind, key string) (co
 	return "", fmt.Errorf("zendesk: remove %s: %w", k, connectors.ErrDenied)
 }
 
+// Erase gives a person another name and address and no others, nor anything else.
+// Zendesk deletes nobody who asks for tickets that are open.
+func (t *target) Erase(ctx context.Context, key string, as helpdesk.Record) error {
+	if _, err := rest.Number("zendesk: erase person", key); err != nil {
+		return err
+	}
+	var had struct {
+		User *user `json:"user"`
+	}
+	path := "/users/" + key
+	if err := t.get(ctx, "read person", path+".json", nil, &had); err != nil {
+		return err
+	}
+	if had.User == nil || had.User.gone() {
+		return fmt.Errorf("zendesk: erase person: %w", connectors.ErrNotFound)
+	}
+	fields := object{}
+	for name := range had.User.Fields {
+		fields[name] = nil
+	}
+	body := object{"name": as.Person.Name, "alias": "", "details": "", "notes": "", "signature": "", "phone": nil, "tags": []string{}, "organization_id": nil, "user_fields": fields}
+	if err := t.send(ctx, http.MethodPut, "erase person", path+".json", nil, object{"user": body}, nil); err != nil {
+		return err
+	}
+	return t.readdress(ctx, path+"/identities", as.Person.Emails, true)
+}
+
 // used reports whether tickets are in a group: deleting it would take it from
 // them, whoever made them.
 func (t *target) used(ctx context.Context, group string) (bool, error) {

@@ -96,7 +96,7 @@ func conflict(err error) bool {
 // changed are the API's names of the fields that can be changed, by kind.
 var changed = map[helpdesk.Kind]map[string][]string{
 	helpdesk.KindOrganization: {"name": {"name"}, "domains": {"domain_names"}, "tags": {"tags"}, "notes": {"notes"}},
-	helpdesk.KindPerson:       {"name": {"name"}, "notes": {"notes"}, "tags": {"tags"}, "role": {"role"}, "suspended": {"suspended"}},
+	helpdesk.KindPerson:       {"name": {"name"}, "emails": {}, "phones": {"phone"}, "notes": {"notes"}, "tags": {"tags"}, "role": {"role"}, "suspended": {"suspended"}},
 	helpdesk.KindTicket: {"subject": {"subject"}, "status": {"status", "custom_status_id"}, "priority": {"priority"}, "type": {"type"},
 		"assignee": {"assignee_id"}, "group": {"group_id"}, "tags": {"tags"}, "due": {"due_at"}, "participants": {"email_ccs", "followers"}},
 }
@@ -132,10 +132,15 @@ func (t *target) set(ctx context.Context, f *facts, key string, e connectors.Edi
 	switch e.Record.Kind {
 	case helpdesk.KindPerson:
 		path, name = "/users/", "user"
+		if slices.Contains(e.Fields, "emails") {
+			if err := t.readdress(ctx, path+key+"/identities", wanted.Person.Emails, false); err != nil {
+				return err
+			}
+		}
 	case helpdesk.KindTicket:
 		body["safe_update"], body["updated_stamp"] = true, is.Ticket.Updated.UTC().Format(time.RFC3339)
 	}
-	if err := t.putCustom(f, body, custom, wanted); err != nil {
+	if err := t.putCustom(f, body, custom, wanted); err != nil || len(body) == 0 {
 		return err
 	}
 	return t.send(ctx, http.MethodPut, "update "+string(e.Record.Kind), path+key+".json", nil, object{name: body}, nil)
@@ -207,6 +212,7 @@ func (t *target) wholeBody(f *facts, e connectors.Edit, is, wanted helpdesk.Reco
 		body, err := t.personBody(f, connectors.Draft{Record: wanted})
 		if err == nil {
 			body["tags"], body["notes"], body["suspended"] = orNone(wanted.Person.Tags), wanted.Person.Notes, wanted.Person.Suspended
+			body["phone"] = strings.Join(wanted.Person.Phones, "") // one or none
 		}
 		return body, err
 	case helpdesk.KindTicket:

@@ -24,6 +24,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/migration"
 	"github.com/safeconduct/safeconduct/internal/plan"
+	"github.com/safeconduct/safeconduct/internal/workflow"
 )
 
 var interleavings = flag.Int("interleavings", 60, "random interleavings of agents, faults and deltas to try")
@@ -71,9 +72,11 @@ type world struct {
 	*rapid.T
 	plan           *plan.Plan
 	parts          func(connectors.Source, connectors.Target) Parts
-	clock          *hurried
-	source, target *memory.Desk
+	clock          clock
+	source, target workplace
 	hold           time.Duration
+	rest           time.Duration // until a platform tells of what was done
+	words          words
 	made           int // makes each thing another
 	quick          bool
 
@@ -85,6 +88,33 @@ type world struct {
 
 	mu     sync.Mutex // guards what follows: requests run side by side
 	faults faults
+}
+
+// words are what the target is limited to. The zero value is a target that takes any.
+type words struct {
+	statuses, priorities map[string]string // of the source → of the target
+	agents               string            // a status of the target that the source never comes to
+}
+
+// priority is one that nothing had yet, where any will do.
+func (w *world) priority(n int) string {
+	if w.words.priorities == nil {
+		return fmt.Sprintf("priority %d", w.next())
+	}
+	return nth(n, slices.Sorted(maps.Keys(w.words.priorities)))
+}
+
+func translated(by map[string]string, word string) string {
+	if by == nil {
+		return word
+	}
+	return by[word]
+}
+
+// A clock may be wrong.
+type clock interface {
+	workflow.Clock
+	skew(time.Duration)
 }
 
 // faults are what happens to one run, by the number of the request.
@@ -108,14 +138,20 @@ func newWorld(rt *rapid.T, p *plan.Plan, key tink.AEADWithContext) *world {
 	to.Kinds = from.Kinds
 	to.Hold = rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(rt, "hold")
 	to.Vocabulary = map[string][]string{"ticket.status": {"new", "open", "pending", "closed", "waiting", "parked"}}
-	w := &world{T: rt, plan: p, clock: &hurried{}, source: memory.New(from), target: memory.New(to), hold: to.Hold,
+	return between(rt, p, key, &hurried{}, memory.New(from), memory.New(to), to.Hold)
+}
+
+// between is a world of two help desks, the source of which has a few people and tickets.
+func between(rt *rapid.T, p *plan.Plan, key tink.AEADWithContext, c clock, source, target workplace, hold time.Duration) *world {
+	w := &world{T: rt, plan: p, clock: c, source: source, target: target, hold: hold,
 		fields: map[string]map[string]string{}, tags: map[string]map[string]bool{}, back: map[string]bool{}, replies: map[string][]string{}, dropped: map[string]bool{}}
 	w.parts = inMemory(key, w.clock)
-	for range 3 {
+	first := w.addPerson()
+	for range 2 {
 		w.addPerson()
 	}
 	for range rapid.IntRange(1, 6).Draw(rt, "tickets") {
-		w.addTicket("p1")
+		w.addTicket(first)
 	}
 	return w
 }
@@ -198,7 +234,7 @@ func (w *world) actOnTicket(a act, ticket, other string) {
 	case a.what == "edit" && a.field%3 == 0:
 		edit(func(k *helpdesk.Ticket) { k.Subject = fmt.Sprintf("subject %d", w.next()) })
 	case a.what == "edit" && a.field%3 == 1:
-		edit(func(k *helpdesk.Ticket) { k.Priority = fmt.Sprintf("priority %d", w.next()) })
+		edit(func(k *helpdesk.Ticket) { k.Priority = w.priority(a.tag) })
 	case a.what == "edit":
 		edit(func(k *helpdesk.Ticket) { k.Status = nth(a.tag, []string{"open", "pending", "closed"}) })
 	case a.what == "reply":
@@ -244,17 +280,21 @@ func (w *world) actAtTarget(a act) {
 	case a.what == "subject":
 		edit(func(k *helpdesk.Ticket) { k.Subject = v })
 		w.fields[number]["subject"] = v
-	case a.what == "priority":
+	case a.what == "priority" && w.words.priorities == nil: // else the source may come to the same
 		edit(func(k *helpdesk.Ticket) { k.Priority = v })
 		w.fields[number]["priority"] = v
 	case a.what == "status":
 		v = nth(a.tag, []string{"waiting", "parked"})
+		if w.words.statuses != nil {
+			v = w.words.agents
+		}
 		edit(func(k *helpdesk.Ticket) { k.Status = v })
 		w.fields[number]["status"] = v
 	case a.what == "reply":
 		w.target.Reply(id, v)
 		w.replies[number] = append(w.replies[number], v)
 	case a.what == "tag":
+		v = strings.ReplaceAll(v, " ", "-")
 		edit(func(k *helpdesk.Ticket) { k.Tags = append(slices.Clone(k.Tags), v) })
 		w.tags[number][v] = true
 	case a.what == "untag" && slices.Contains(k.Ticket.Tags, "s1"):
@@ -268,7 +308,7 @@ func (w *world) actAtTarget(a act) {
 
 // migrate sees one run through, with what happens to it.
 func (w *world) migrate(mode migration.Mode) evidence.Report {
-	w.clock.ahead.Add(int64(rapid.SampledFrom([]time.Duration{0, 0, 5 * time.Minute, -5 * time.Minute}).Draw(w.T, "clock")))
+	w.clock.skew(rapid.SampledFrom([]time.Duration{0, 0, 5 * time.Minute, -5 * time.Minute}).Draw(w.T, "clock"))
 	w.faults = faults{source: w.drawFaults("source", []string{"unavailable", "limited", "agent", "agent"}, actsAtSource, 40),
 		target: w.drawFaults("target", []string{"unavailable", "limited", "lost", "late", "agent", "agent"}, actsAtTarget, 60), killer: &killer{}}
 	if rapid.Bool().Draw(w.T, "crash") {
@@ -429,6 +469,7 @@ func (w *world) report(run migration.Run) evidence.Report {
 // each of them did to the tickets of the target.
 func (w *world) settle() {
 	for range 5 {
+		time.Sleep(w.rest)
 		before := w.dumps()
 		w.quick = false
 		w.faults = faults{killer: &killer{}}
@@ -515,7 +556,8 @@ func (w *world) recount() {
 
 // compare wants what the source says, but for what agents of the target changed.
 func (w *world) compare(number string, s, t *helpdesk.Ticket) {
-	for field, v := range map[string][2]string{"subject": {s.Subject, t.Subject}, "priority": {s.Priority, t.Priority}, "status": {s.Status, t.Status}} {
+	for field, v := range map[string][2]string{"subject": {s.Subject, t.Subject},
+		"priority": {translated(w.words.priorities, s.Priority), t.Priority}, "status": {translated(w.words.statuses, s.Status), t.Status}} {
 		if _, agents := w.fields[number][field]; !agents && v[0] != v[1] {
 			w.Errorf("%s %s is %q, and %q in the source", number, field, v[1], v[0])
 		}
@@ -527,11 +569,11 @@ func (w *world) compare(number string, s, t *helpdesk.Ticket) {
 	}
 	var want, got []string
 	for _, c := range s.Comments {
-		want = append(want, c.Body)
+		want = append(want, told(c.Body))
 	}
 	for _, c := range t.Comments {
-		if !strings.HasPrefix(c.Body, "agents ") {
-			got = append(got, c.Body)
+		if body := told(c.Body); !strings.HasPrefix(body, "agents ") {
+			got = append(got, body)
 		}
 	}
 	if !slices.Equal(want, got) {
@@ -555,7 +597,7 @@ func (w *world) agentsWork(number string, t *helpdesk.Ticket) {
 	}
 	said := map[string]int{}
 	for _, c := range t.Comments {
-		said[c.Body]++
+		said[told(c.Body)]++
 	}
 	for _, r := range w.replies[number] {
 		if said[r] != 1 {
@@ -568,6 +610,9 @@ func (w *world) agentsWork(number string, t *helpdesk.Ticket) {
 func (w *world) people() {
 	there := map[string]int{}
 	for _, r := range w.target.Records(helpdesk.KindPerson) {
+		if r.Person.Emails[0] == "migration@example.test" { // works at the source
+			continue
+		}
 		if !strings.HasPrefix(r.Person.Name, "Former user ") {
 			there[r.Person.Emails[0]]++
 		}

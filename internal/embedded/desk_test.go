@@ -110,6 +110,8 @@ type hurried struct{ ahead atomic.Int64 }
 
 func (h *hurried) Now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
+func (h *hurried) skew(d time.Duration) { h.ahead.Add(int64(d)) }
+
 func (h *hurried) Sleep(ctx context.Context, d time.Duration) error {
 	h.ahead.Add(int64(d))
 	return ctx.Err()

@@ -199,6 +199,14 @@ func (e Entry) Removed(run string, at time.Time) *Entry { return e.without(State
 // Dropped is what is left of an entry whose record agents of the target removed.
 func (e Entry) Dropped(run string, at time.Time) *Entry { return e.without(StateDropped, run, at) }
 
+// Erased is the entry of a person whom the target keeps, and who stands there without
+// anything that tells who it was.
+func (e Entry) Erased(run string, at time.Time) *Entry {
+	left := e.without(StateLoaded, run, at)
+	left.Target, left.Placeholder = e.Target, true
+	return left
+}
+
 func (e Entry) without(s State, run string, at time.Time) *Entry {
 	return &Entry{Kind: e.Kind, Ref: e.Ref, State: s, Run: run, Seen: run, At: at, version: e.version}
 }

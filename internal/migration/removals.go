@@ -236,8 +236,26 @@ func (w *worker) remove(ctx context.Context, e *ledger.Entry) error {
 		return ofTarget("remove a "+string(e.Kind), errors.Join(err, connectors.ErrUnavailable))
 	}
 	w.moved++
+	eraser, can := w.target.(connectors.Eraser)
+	if answers[0] != connectors.Removed && e.Kind == helpdesk.KindPerson && can {
+		return w.erase(ctx, eraser, e, answers[0])
+	}
 	if answers[0] == connectors.Kept {
 		return w.stays(ctx, e, KeptByTarget)
+	}
+	return w.tombstone(ctx, e)
+}
+
+// erase takes from a person whom the target does not remove what tells who it was. One
+// whom it keeps stands in for those who are named and not there.
+func (w *worker) erase(ctx context.Context, eraser connectors.Eraser, e *ledger.Entry, answer connectors.Removal) error {
+	err := eraser.Erase(ctx, e.Target, placeholder(e.Ref, w.index.Marker(e.Ref)))
+	if err != nil && !errors.Is(err, connectors.ErrNotFound) {
+		return ofTarget("erase a person", err)
+	}
+	if answer == connectors.Kept && err == nil {
+		*e = *e.Erased(w.run.ID, w.Now().UTC())
+		return w.put(ctx, e)
 	}
 	return w.tombstone(ctx, e)
 }

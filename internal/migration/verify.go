@@ -279,7 +279,7 @@ func (c *check) gone(ctx context.Context, lines []goneLine) error {
 			return ofStorage("read entries", err)
 		}
 		switch e := entries[0]; {
-		case e.State == ledger.StateRemoved:
+		case e.State == ledger.StateRemoved, e.Placeholder && e.Run == c.run.ID:
 			c.verdict.Outcomes[OutcomeErased]++
 		case e.InTarget() && e.Updated == c.run.ID:
 			c.verdict.Outcomes[OutcomeUpdated]++

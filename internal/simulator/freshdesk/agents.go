@@ -67,7 +67,7 @@ func (d *Desk) AddContact(c Contact) int64 {
 func (d *Desk) AddTicket(t Ticket, stats Stats) int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	t.ID, t.stats = int64(len(d.tickets)+1), stats
+	t.ID, t.stats = d.nextTicket(), stats
 	d.dated(&t.Created, &t.Updated)
 	if t.CustomFields == nil {
 		t.CustomFields = map[string]any{}

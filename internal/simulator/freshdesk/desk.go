@@ -50,6 +50,7 @@ type Desk struct {
 
 	mu        sync.Mutex // guards what follows
 	number    int64
+	last      int64 // of a ticket; none is given twice
 	base      string
 	tickets   map[int64]*Ticket
 	contacts  map[int64]*Contact
@@ -91,6 +92,11 @@ func New(o Options) *Desk {
 func (d *Desk) id() int64 {
 	d.number++
 	return 43_000_000_000 + d.number
+}
+
+func (d *Desk) nextTicket() int64 {
+	d.last++
+	return d.last
 }
 
 // Handler is the account's API, with the plan of faults in front of it.

@@ -72,9 +72,17 @@ func (d *Desk) createContact(q *request) answer {
 // fill sets the fields of a contact.
 func (d *Desk) fill(c *Contact, body map[string]any) (answer, bool) {
 	for name, into := range map[string]**string{"email": &c.Email, "phone": &c.Phone, "mobile": &c.Mobile, "address": &c.Address, "description": &c.Description, "unique_external_id": &c.External} {
-		if v, given := body[name].(string); given {
+		switch v := body[name].(type) {
+		case string:
 			*into = &v
+		case nil:
+			if _, given := body[name]; given {
+				*into = nil
+			}
 		}
+	}
+	if _, given := body["company_id"]; given {
+		c.Company = nil
 	}
 	if name := text(body["name"]); name != "" {
 		c.Name = name

@@ -183,7 +183,7 @@ func (d *Desk) createTicket(q *request) answer {
 		return a
 	}
 	t.Attachments = files
-	t.ID = int64(len(d.tickets) + 1)
+	t.ID = d.nextTicket()
 	d.tickets[t.ID] = t
 	d.notify(t.Requester, t.ID, "new ticket notification")
 	return created(d.show(t, "", true))

@@ -10,21 +10,23 @@ import (
 
 func (d *Desk) peopleRoutes() map[string]func(*request) answer {
 	return map[string]func(*request) answer{
-		"GET /users/me":                            func(*request) answer { return ok(object{"user": d.showUser(d.me)}) },
-		"GET /users":                               d.listUsers,
-		"GET /users/count":                         func(*request) answer { return count(len(d.list("users"))) },
-		"GET /users/search":                        d.searchUsers,
-		"GET /users/show_many":                     d.showUsers,
-		"GET /users/{id}":                          d.user,
-		"POST /users":                              d.createUser,
-		"PUT /users/{id}":                          d.updateUser,
-		"POST /users/create_many":                  func(q *request) answer { return d.many(q, "users", d.newUser) },
-		"POST /users/create_or_update_many":        func(q *request) answer { return d.many(q, "users", d.newOrOldUser) },
-		"GET /users/{id}/identities":               d.identities,
-		"POST /users/{id}/identities":              d.addIdentity,
-		"GET /users/{id}/group_memberships":        func(q *request) answer { return d.memberships(q, "group_memberships") },
-		"GET /users/{id}/organization_memberships": func(q *request) answer { return d.memberships(q, "organization_memberships") },
-		"POST /group_memberships":                  func(q *request) answer { return d.join(q, "group_membership", "group_id", "groups") },
+		"GET /users/me":                     func(*request) answer { return ok(object{"user": d.showUser(d.me)}) },
+		"GET /users":                        d.listUsers,
+		"GET /users/count":                  func(*request) answer { return count(len(d.list("users"))) },
+		"GET /users/search":                 d.searchUsers,
+		"GET /users/show_many":              d.showUsers,
+		"GET /users/{id}":                   d.user,
+		"POST /users":                       d.createUser,
+		"PUT /users/{id}":                   d.updateUser,
+		"POST /users/create_many":           func(q *request) answer { return d.many(q, "users", d.newUser) },
+		"POST /users/create_or_update_many": func(q *request) answer { return d.many(q, "users", d.newOrOldUser) },
+		"GET /users/{id}/identities":        d.identities,
+		"POST /users/{id}/identities":       d.addIdentity,
+		"PUT /users/{id}/identities/{identity}/make_primary": d.makePrimary,
+		"DELETE /users/{id}/identities/{identity}":           d.deleteIdentity,
+		"GET /users/{id}/group_memberships":                  func(q *request) answer { return d.memberships(q, "group_memberships") },
+		"GET /users/{id}/organization_memberships":           func(q *request) answer { return d.memberships(q, "organization_memberships") },
+		"POST /group_memberships":                            func(q *request) answer { return d.join(q, "group_membership", "group_id", "groups") },
 		"POST /organization_memberships": func(q *request) answer {
 			return d.join(q, "organization_membership", "organization_id", "organizations")
 		},
@@ -315,6 +317,44 @@ func (d *Desk) addIdentity(q *request) answer {
 	r := d.add("identities", object{"user_id": user.id, "type": body["type"], "value": value, "primary": false, "verified": true})
 	d.touch(user)
 	return created(object{"identity": r.at})
+}
+
+// ofUser is an identity of the person that the request names.
+func (d *Desk) ofUser(q *request) *row {
+	i := d.get("identities", number(q.PathValue("identity")))
+	if i == nil || i.number("user_id") != number(q.PathValue("id")) {
+		return nil
+	}
+	return i
+}
+
+func (d *Desk) makePrimary(q *request) answer {
+	one := d.ofUser(q)
+	if one == nil {
+		return missing()
+	}
+	for _, i := range d.list("identities") {
+		if i.number("user_id") == one.number("user_id") {
+			i.at["primary"] = i.id == one.id
+		}
+	}
+	user := d.get("users", one.number("user_id"))
+	user.at["email"] = one.at["value"]
+	d.touch(user)
+	return d.identities(q)
+}
+
+func (d *Desk) deleteIdentity(q *request) answer {
+	one := d.ofUser(q)
+	switch {
+	case one == nil:
+		return missing()
+	case truth(one.at["primary"]):
+		return invalid("base", "The primary identity can't be deleted")
+	}
+	one.deleted = true
+	d.touch(d.get("users", one.number("user_id")))
+	return answer{status: 204}
 }
 
 func (d *Desk) memberships(q *request, table string) answer {

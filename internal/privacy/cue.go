@@ -91,17 +91,16 @@ func (s *sight) note(wd *word, said int32, open bool) {
 	s.cueEnd = wd.end
 }
 
-// hear listens to the words before i. Blanks, light punctuation and markup may lie
+// hear listens to the words before a place. Blanks, light punctuation and markup may lie
 // between, but no digits, brackets and ends of lines: there something else begins.
 // Of two cues of one recognizer the nearer counts.
-func (s *sight) hear(i int) (h hearing) {
-	h.at = i
-	at := i
+func (s *sight) hear(h *hearing) {
+	i, at := h.at, h.at
 	for k := s.noted - 1; k >= 0 && k >= s.noted-heardWords; k-- {
-		c := s.cueWords[k%heardWords]
+		c := &s.cueWords[uint(k)%heardWords]
 		start, end, n := int(c.start), int(c.end), s.words-1-int(c.n)
 		if start < s.lo || i-end > maxCueBytes || n >= maxCueWords || end > at || !s.quiet(end, at, at == i) {
-			return h
+			return
 		}
 		if end-start > 1 || n == 0 && (s.at(end) == ':' || s.at(end) == '.') {
 			if c.said > 0 {
@@ -115,7 +114,6 @@ func (s *sight) hear(i int) (h hearing) {
 		}
 		at = start
 	}
-	return h
 }
 
 // quiet reports whether between a cue and what follows it lies nothing that parts
@@ -139,7 +137,7 @@ func (w window) quiet(from, to int, value bool) bool {
 			return false
 		case b >= utf8.RuneSelf || isLetter(b):
 			mark = b
-		case strings.IndexByte(".,:;-/=\"'*(&#_>", b) < 0:
+		case !light.has(b):
 			return false
 		default:
 			mark = b
@@ -147,6 +145,9 @@ func (w window) quiet(from, to int, value bool) bool {
 	}
 	return true
 }
+
+// light are the signs that do not part a cue from its value.
+var light = bytesThat(func(b byte) bool { return isOneOf(b, ".,:;-/=\"'*(&#_>") })
 
 // take adds what one word says to those who have heard nothing yet.
 func (h *hearing) take(s *said, close bool) {

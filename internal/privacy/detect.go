@@ -64,10 +64,9 @@ func (s *sight) hears(i int, c *cues) verdict { return s.hearing(i).verdict(c) }
 
 func (s *sight) hearing(i int) *hearing {
 	if !s.heardHas || s.heard.at != i {
-		if i-s.cueEnd > maxCueBytes {
-			s.heard = hearing{at: i}
-		} else {
-			s.heard = s.hear(i)
+		s.heard = hearing{at: i}
+		if s.heardBefore(i) {
+			s.hear(&s.heard)
 		}
 		s.heardHas = true
 	}

@@ -118,6 +118,8 @@ type former struct {
 	family part
 	nick   part
 	org    part
+	// lastOrg is the company that was put last: people of a ticket are often colleagues.
+	lastOrg string
 }
 
 // add puts the forms of a person.
@@ -264,9 +266,10 @@ func (f *former) sequence(roles role, pieces ...piece) {
 
 // organization puts a company's name, and the same without its legal form.
 func (f *former) organization(name string) {
-	if name == "" {
+	if name == "" || name == f.lastOrg {
 		return
 	}
+	f.lastOrg = name
 	f.org.read(f.bytes(name))
 	o := &f.org
 	if o.n == 1 && o.sizes[0] < 3 {

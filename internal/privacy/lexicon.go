@@ -184,7 +184,7 @@ func (l *lexiconTable) look(wd *word) (g grammar, said int32, open bool) {
 func (l *lexiconTable) prefixesOf(w window, start, end int) func(yield func(int32) bool) {
 	return func(yield func(int32) bool) {
 		wd := none
-		block, n := lettersAt(w.text[:end], start)
+		block, n := lettersOf(blockAt(w.text[:end], start))
 		for size := headLetters; size <= n; size++ { // as nearly all of them are: short, and of ASCII
 			if at := l.prefix(keyed(keySeed, block&(1<<(8*size)-1))); at > 0 && !yield(at) {
 				return

@@ -24,7 +24,7 @@ func (s *scanner) name(wd *word, g grammar, expected bool) (Span, bool) {
 	if span, ok := s.single(wd, g, k); ok {
 		return s.lengthened(wd, span, k), true
 	}
-	if s.learning {
+	if s.learning || !wd.capital && !expected && (g&isFunction != 0 || s.at(wd.end) != ' ') && s.before[0].grammar&isTitle == 0 {
 		return Span{}, false
 	}
 	return s.byContext(wd, g)

@@ -47,6 +47,7 @@ func (p *People) Reset() {
 	p.all = p.all[:0]
 	p.forms.empty()
 	clear(p.adder.buf[:cap(p.adder.buf)])
+	p.adder.lastOrg = ""
 }
 
 // Add puts a person on the list.

@@ -93,7 +93,7 @@ func (wd *word) read(w *window, i int) {
 	text := w.text[:w.hi]
 	start := i
 	state := uint64(keySeed)
-	block, n := lettersAt(text, i)
+	block, n := lettersOf(blockAt(text, i))
 	key := keyed(state, block)
 	wd.head = keyed(state, block&(1<<(8*headLetters)-1))
 	wd.capital, wd.shouted, wd.last = false, false, 0
@@ -104,7 +104,7 @@ func (wd *word) read(w *window, i int) {
 	}
 	for i += n; n == blockSize; i += n {
 		var more uint64
-		if more, n = lettersAt(text, i); n == 0 {
+		if more, n = lettersOf(blockAt(text, i)); n == 0 {
 			break
 		}
 		state, block = scrambled(key), more
@@ -125,10 +125,9 @@ const (
 	topBits  = 0x80 * allBytes
 )
 
-// lettersAt is the letters of ASCII at i, at most eight, in lower case and the first one
-// lowest, and how many they are.
-func lettersAt(text []byte, i int) (block uint64, n int) {
-	raw := blockAt(text, i)
+// lettersOf is the letters of ASCII that a block starts with, in lower case, and how many
+// they are.
+func lettersOf(raw uint64) (block uint64, n int) {
 	folded := raw | 0x20*allBytes
 	low := folded &^ topBits
 	from, beyond := low+(0x80-'a')*allBytes, low+(0x80-'z'-1)*allBytes

@@ -41,6 +41,7 @@ type part struct {
 	keys  [maxFormWords]uint64
 	plain [maxFormWords]uint64
 	first [maxFormWords]uint64 // keys of the first letters
+	start [maxFormWords]byte   // the first letters, folded
 	sizes [maxFormWords]uint8
 }
 
@@ -57,7 +58,8 @@ func (p *part) read(text []byte) {
 			continue
 		}
 		plain, first := plainKeys(w, &wd)
-		p.keys[p.n], p.plain[p.n], p.first[p.n], p.sizes[p.n] = wd.key, plain, first, wd.letters
+		p.keys[p.n], p.plain[p.n], p.first[p.n], p.sizes[p.n] = wd.key, plain, first.key, wd.letters
+		p.start[p.n] = byte(first.block)
 		p.n++
 		i = wd.end
 	}
@@ -68,18 +70,19 @@ func (p *part) prepend(o *part, i int) {
 	copy(p.keys[1:], p.keys[:p.n])
 	copy(p.plain[1:], p.plain[:p.n])
 	copy(p.first[1:], p.first[:p.n])
+	copy(p.start[1:], p.start[:p.n])
 	copy(p.sizes[1:], p.sizes[:p.n])
-	p.keys[0], p.plain[0], p.first[0], p.sizes[0] = o.keys[i], o.plain[i], o.first[i], o.sizes[i]
+	p.keys[0], p.plain[0], p.first[0], p.start[0], p.sizes[0] = o.keys[i], o.plain[i], o.first[i], o.start[i], o.sizes[i]
 	p.n++
 }
 
-// plainKeys are the key of a word whose umlauts lost their dots, and that of its
-// first letter.
-func plainKeys(w window, wd *word) (plain, first uint64) {
-	if wd.end-wd.start == int(wd.letters) { // ASCII
-		return wd.key, keyed(keySeed, uint64(folded[w.text[wd.start]]))
-	}
+// plainKeys are the key of a word whose umlauts lost their dots, and its first letter.
+func plainKeys(w window, wd *word) (plain uint64, first word) {
 	bare, initial := none, none
+	if wd.end-wd.start == int(wd.letters) { // ASCII
+		initial.add(folded[w.text[wd.start]])
+		return wd.key, initial
+	}
 	for i := wd.start; i < wd.end; {
 		r, size := letterAt(w, i)
 		if size == 0 {
@@ -92,7 +95,7 @@ func plainKeys(w window, wd *word) (plain, first uint64) {
 		}
 		i += size
 	}
-	return bare.key, initial.key
+	return bare.key, initial
 }
 
 func undotted(r rune) rune {
@@ -232,11 +235,15 @@ func (f *former) nicknames() {
 // A piece is some words of a part, in both spellings.
 type piece struct {
 	keys, plain []uint64
+	start       []byte
 }
 
-func (p *part) all() piece          { return piece{p.keys[:p.n], p.plain[:p.n]} }
-func (p *part) one(i int) piece     { return piece{p.keys[i : i+1], p.plain[i : i+1]} }
-func (p *part) initial(i int) piece { return piece{p.first[i : i+1], p.first[i : i+1]} }
+func (p *part) all() piece       { return p.upTo(p.n) }
+func (p *part) upTo(n int) piece { return piece{p.keys[:n], p.plain[:n], p.start[:n]} }
+func (p *part) one(i int) piece  { return piece{p.keys[i : i+1], p.plain[i : i+1], p.start[i : i+1]} }
+func (p *part) initial(i int) piece {
+	return piece{p.first[i : i+1], p.first[i : i+1], p.start[i : i+1]}
+}
 
 // sequence puts the form of several pieces, in both spellings.
 func (f *former) sequence(roles role, pieces ...piece) {
@@ -246,9 +253,10 @@ func (f *former) sequence(roles role, pieces ...piece) {
 			if n == 0 {
 				key, plain = p.keys[i], p.plain[i]
 			} else { // whoever reads along must know at each word that more may come
-				f.into.put(key, asStart, 0)
+				next := lettersWith(p.start[i])
+				f.into.put(key, asStart, 0).next |= next
 				if plain != key {
-					f.into.put(plain, asStart, 0)
+					f.into.put(plain, asStart, 0).next |= next
 				}
 				key, plain = chain(key, p.keys[i]), chain(plain, p.plain[i])
 			}
@@ -281,7 +289,7 @@ func (f *former) organization(name string) {
 		n--
 	}
 	if n > 1 && n < o.n {
-		f.company(piece{o.keys[:n], o.plain[:n]})
+		f.company(o.upTo(n))
 	}
 }
 

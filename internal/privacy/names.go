@@ -17,7 +17,7 @@ func (s *scanner) name(wd *word, g grammar, expected bool) (Span, bool) {
 		return Span{}, false
 	}
 	if k.roles()&asStart != 0 {
-		if span, ok := s.longest(wd); ok {
+		if span, ok := s.longest(wd, k.ticket.mayGoOn()|k.account.mayGoOn()); ok {
 			return span, true
 		}
 	}
@@ -61,38 +61,55 @@ func (s *slot) has() role {
 	return s.roles
 }
 
-// longest finds the longest form on record that starts with the word.
-func (s *scanner) longest(first *word) (best Span, found bool) {
+// mayGoOn is with what the words start by which a form goes on.
+func (s *slot) mayGoOn() letters {
+	if s == nil {
+		return 0
+	}
+	return s.next
+}
+
+// longest finds the longest form on record that starts with the word; next is with what
+// its second word may start.
+func (s *scanner) longest(first *word, next letters) (best Span, found bool) {
 	key, end, commas := first.key, first.end, false
 	capitals := first.capital
-	var next word
+	var wd word
 	for n := 1; n < maxFormWords; n++ {
-		at, comma := joint(s.window, end)
+		at, comma := end+1, false
+		if s.at(end) != ' ' || !isLetter(s.at(at)) {
+			at, comma = joint(s.window, end)
+		}
 		if at < 0 {
 			break
 		}
-		next.read(&s.window, at)
-		if next.letters == 0 {
+		if letter := folded[s.at(at)]; letter != 0 && next&lettersWith(letter) == 0 {
+			break
+		}
+		wd.read(&s.window, at)
+		if wd.letters == 0 {
 			break
 		}
 		commas = commas || comma
-		capitals = capitals || next.capital
-		end = next.end
+		capitals = capitals || wd.capital
+		end = wd.end
 		before := key
-		key = chain(before, next.key)
+		key = chain(before, wd.key)
 		f := s.form(key)
-		if f.roles&(asName|asOrg) == 0 && next.last == 's' && next.letters > 2 {
-			if g := s.form(chain(before, next.stem())); g.roles&(asName|asOrg) != 0 {
+		if f.roles&(asName|asOrg) == 0 && wd.last == 's' && wd.letters > 2 {
+			if g := s.form(chain(before, wd.stem())); g.roles&(asName|asOrg) != 0 {
 				g.roles |= f.roles & asStart
+				g.next |= f.next
 				f = g
 			}
 		}
-		if f.roles&(asName|asOrg) != 0 && s.wordEnd(&next) >= 0 && f.reads(commas, capitals) {
+		if f.roles&(asName|asOrg) != 0 && s.wordEnd(&wd) >= 0 && f.reads(commas, capitals) {
 			best, found = Span{Start: first.start, End: end, Kind: f.kind(), Valid: true, Person: f.person}, true
 		}
 		if f.roles&asStart == 0 {
 			break
 		}
+		next = f.next
 	}
 	return best, found
 }
@@ -100,6 +117,7 @@ func (s *scanner) longest(first *word) (best Span, found bool) {
 // A known form is what is on record of a sequence of words.
 type knownForm struct {
 	roles  role
+	next   letters
 	person int
 }
 
@@ -107,7 +125,7 @@ type knownForm struct {
 func (s *scanner) form(key uint64) (f knownForm) {
 	if s.people.forms.may(key) {
 		on := s.people.forms.get(key)
-		f = knownForm{on.has(), on.whose(0)}
+		f = knownForm{on.has(), on.mayGoOn(), on.whose(0)}
 	}
 	if s.account == nil || !s.account.forms.may(key) {
 		return f
@@ -118,6 +136,7 @@ func (s *scanner) form(key uint64) (f knownForm) {
 		f.roles |= on.has()
 	}
 	f.roles |= on.has() & asStart
+	f.next |= on.mayGoOn()
 	return f
 }
 

@@ -18,8 +18,15 @@ type table struct {
 type slot struct {
 	key    uint64 // 0 is free
 	roles  role
-	person int32 // from 1; 0 for nobody, manyPeople for more than one
+	next   letters // with what the words start that go on an asStart
+	person int32   // from 1; 0 for nobody, manyPeople for more than one
 }
+
+// letters is a set of letters, in which some share a bit.
+type letters uint16
+
+// lettersWith is the set of one folded letter.
+func lettersWith(folded byte) letters { return 1 << (folded % 16) }
 
 // manyPeople is the person of a form that several people share.
 const manyPeople = -1
@@ -77,8 +84,8 @@ func (t *table) get(key uint64) *slot {
 // has reports whether the key is in the table.
 func (t *table) has(key uint64) bool { return t.may(key) && t.get(key) != nil }
 
-// put adds roles to a key and says whose form it is.
-func (t *table) put(key uint64, roles role, person int32) {
+// put adds roles to a key and says whose form it is. The slot is good until the next put.
+func (t *table) put(key uint64, roles role, person int32) *slot {
 	if t.n >= len(t.slots)*3/4 {
 		t.grow()
 	}
@@ -89,16 +96,16 @@ func (t *table) put(key uint64, roles role, person int32) {
 		s := &t.slots[at]
 		switch s.key {
 		case 0:
-			*s = slot{key, roles, person}
+			*s = slot{key: key, roles: roles, person: person}
 			t.n++
 			t.used = append(t.used, uint32(at))
-			return
+			return s
 		case key:
 			s.roles |= roles
 			if person != 0 && s.person != person {
 				s.person = merged(s.person, person)
 			}
-			return
+			return s
 		}
 	}
 }
@@ -116,7 +123,7 @@ func (t *table) grow() {
 	*t = newTable(len(old))
 	for _, s := range old {
 		if s.key != 0 {
-			t.put(s.key, s.roles, s.person)
+			t.put(s.key, s.roles, s.person).next = s.next
 		}
 	}
 }

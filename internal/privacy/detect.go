@@ -306,7 +306,7 @@ func (s *scanner) gate(i int) (open uint32) {
 	if s.heardBefore(i) {
 		spoken = s.hearing(i).speaks
 	}
-	if r <= maxRun && (uncuedAfter[runOfDigits][r].has(b) || spoken.meets(&cuesOf[runOfDigits][r])) {
+	if r <= maxRun && (mayStandAlone(s.window, runOfDigits, i, r) || spoken.meets(&cuesOf[runOfDigits][r])) {
 		open |= gateIdentifier
 	}
 	if r <= 4 && spoken.has(birth.cues.id) || r <= 3 && s.mayBeAge(end) {
@@ -338,7 +338,7 @@ func (s *scanner) gate(i int) (open uint32) {
 		open |= gateNetwork
 	}
 	if digits := n.groups[n.n-1].upTo; digits >= minPhone {
-		if n.n > 2 || n.digits[0] == '0' || spoken.has(phone.cues.id) {
+		if n.digits[0] == '0' || n.mayBeNorthAmerican() || spoken.has(phone.cues.id) {
 			open |= gatePhone
 		}
 		if digits >= 12 && n.groups[0].len() >= 4 {

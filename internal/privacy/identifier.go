@@ -58,11 +58,41 @@ type shaped struct {
 	runs   [2]uint32 // a bit for each length of the first run, of digits and of letters
 }
 
-// A listing is a shape behind a first run of one length, with what the run may start with
-// and what may follow it.
+// A listing is a shape behind a first run of one length, with what is quick to see of it.
 type listing struct {
 	shaped
-	first, after byteSet
+	first  byteSet // what it may start with
+	after  byteSet // what may follow the run
+	then   byteSet // what may follow the separator behind the run, if that is of ASCII
+	whole  int     // how long it is, if it is of letters and digits only
+	mark   byte    // the last mark that stands in one place, if any does
+	markAt int
+}
+
+// mayFit reports false if the shape does not stand at i, where the run has n signs.
+func (l *listing) mayFit(w window, i, n int) bool {
+	next := w.at(i + n)
+	switch {
+	case !l.after.has(next), !l.first.has(w.at(i)), l.mark != 0 && w.at(i+l.markAt) != l.mark:
+		return false
+	case isOneOf(next, " -./") && !l.then.has(w.at(i+n+1)):
+		return false
+	}
+	return l.whole == 0 || alnumRun(w, i+n) == i+l.whole
+}
+
+// mayStandAlone reports false if no identifier without a cue starts with the run of n signs
+// at i.
+func mayStandAlone(w window, kind, i, n int) bool {
+	if !uncuedAfter[kind][n].has(w.at(i + n)) {
+		return false
+	}
+	for k := range uncued[kind][n] {
+		if uncued[kind][n][k].mayFit(w, i, n) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxRun is how long a first run of digits or letters is told apart by.
@@ -132,6 +162,7 @@ func place(id *identifier, shape string) {
 		}
 		several = true
 		s.listed(kind, n, separating)
+		s.then(kind, n, bytesOf(s.shape[at+1]))
 	}
 	s.listed(kind, n, betweenWords)
 }
@@ -163,10 +194,28 @@ func (s *shaped) listed(kind, n int, after byteSet) {
 	s.runs[kind] |= 1 << n
 	cuesOf[kind][n].set(s.cues.id)
 	if s.alone {
-		uncued[kind][n] = append(uncued[kind][n], listing{*s, bytesOf(s.shape[0]), after})
+		l := listing{shaped: *s, first: bytesOf(s.shape[0]), after: after, then: anyByte}
+		if strings.IndexFunc(s.shape, isMarkOfShape) < 0 {
+			l.whole = len(s.shape)
+		}
+		fixed, _, _ := strings.Cut(s.shape, "~")
+		if at := strings.LastIndexFunc(fixed, isMarkOfShape); at >= 0 {
+			l.mark, l.markAt = s.shape[at], at
+		}
+		uncued[kind][n] = append(uncued[kind][n], l)
 		uncuedAfter[kind][n].join(&after)
 	}
 }
+
+// then says of what was listed last what follows the separator.
+func (s *shaped) then(kind, n int, then byteSet) {
+	if list := uncued[kind][min(n, maxRun)]; s.alone {
+		list[len(list)-1].then = then
+	}
+}
+
+// isMarkOfShape reports whether a sign of a shape is no letter or digit in a text.
+func isMarkOfShape(r rune) bool { return !isAlnum(byte(r)) && !isOneOf(byte(r), "#@?") }
 
 // What may follow a run: a separator, as separatorAt reads it; no letter or digit; or
 // what the next sign of the shape stands for.
@@ -204,12 +253,11 @@ func matchIdentifier(s *sight, i int, _ *cues) (best Span, found bool) {
 	if n == 0 || n > maxRun || !codeStarts(s.window, i) {
 		return best, false
 	}
-	next := s.at(i + n)
-	alone := uncuedAfter[kind][n].has(next)
+	alone := mayStandAlone(s.window, kind, i, n)
 	if !alone && !s.heardBefore(i) {
 		return best, false
 	}
-	h := s.hearing(i)
+	h, next := s.hearing(i), s.at(i+n)
 	for k, spoken := range h.speaks {
 		for spoken &= cuesOf[kind][n][k]; spoken != 0; spoken &= spoken - 1 {
 			list := byCue[64*k+bits.TrailingZeros64(spoken)]
@@ -229,7 +277,7 @@ func matchIdentifier(s *sight, i int, _ *cues) (best Span, found bool) {
 	}
 	for k := range uncued[kind][n] {
 		id := &uncued[kind][n][k]
-		if !id.after.has(next) || !id.first.has(s.text[i]) || !id.followedBy(next) || h.verdict(id.cues) != silent {
+		if !id.mayFit(s.window, i, n) || !id.followedBy(next) || h.verdict(id.cues) != silent {
 			continue
 		}
 		if span, ok := id.at(s, i, silent); ok && (!found || span.better(best)) {

@@ -78,6 +78,16 @@ func (p *candidate) bracketedZero(k int) bool {
 	return p.plus
 }
 
+// mayBeNorthAmerican reports whether the number may start with one of North America, by the
+// lengths of its groups.
+func (n *number) mayBeNorthAmerican() bool {
+	first := 0
+	if n.groups[0].len() == 1 && n.digits[0] == '1' {
+		first = 1
+	}
+	return n.n >= first+3 && n.groups[first].len() == 3 && n.groups[first+1].len() == 3 && n.groups[first+2].len() == 4
+}
+
 // northAmerican checks for an area code, an exchange and four digits (NANP). Area
 // codes start with 2 to 9 and are never N11. With blanks between, as the NHS
 // writes its numbers as well, only a cue tells.

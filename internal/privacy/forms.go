@@ -57,9 +57,8 @@ func (p *part) read(text []byte) {
 			i += max(size, 1)
 			continue
 		}
-		plain, first := plainKeys(w, &wd)
-		p.keys[p.n], p.plain[p.n], p.first[p.n], p.sizes[p.n] = wd.key, plain, first.key, wd.letters
-		p.start[p.n] = byte(first.block)
+		p.keys[p.n], p.sizes[p.n] = wd.key, wd.letters
+		p.plain[p.n], p.first[p.n], p.start[p.n] = plainKeys(w, &wd)
 		p.n++
 		i = wd.end
 	}
@@ -76,13 +75,14 @@ func (p *part) prepend(o *part, i int) {
 	p.n++
 }
 
-// plainKeys are the key of a word whose umlauts lost their dots, and its first letter.
-func plainKeys(w window, wd *word) (plain uint64, first word) {
-	bare, initial := none, none
+// plainKeys are the key of a word whose umlauts lost their dots, that of its first letter,
+// and how this starts when it is folded.
+func plainKeys(w window, wd *word) (plain, first uint64, start byte) {
 	if wd.end-wd.start == int(wd.letters) { // ASCII
-		initial.add(folded[w.text[wd.start]])
-		return wd.key, initial
+		start = folded[w.text[wd.start]]
+		return wd.key, keyed(keySeed, uint64(start)), start
 	}
+	bare, initial := none, none
 	for i := wd.start; i < wd.end; {
 		r, size := letterAt(w, i)
 		if size == 0 {
@@ -95,7 +95,7 @@ func plainKeys(w window, wd *word) (plain uint64, first word) {
 		}
 		i += size
 	}
-	return bare.key, initial
+	return bare.key, initial.key, byte(initial.block)
 }
 
 func undotted(r rune) rune {

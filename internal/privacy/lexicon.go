@@ -63,7 +63,7 @@ const (
 )
 
 func (t *wordTable) at(key uint64) *lexicalEntry {
-	for i := key >> t.narrow; ; i++ {
+	for i := key >> (t.narrow & 63); ; i++ {
 		e := &t.entries[i&uint64(len(t.entries)-1)]
 		if e.key == key || e.key == 0 {
 			return e

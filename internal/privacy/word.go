@@ -152,6 +152,14 @@ func blockAt(text []byte, i int) (block uint64) {
 func (wd *word) readOn(w window, i int) {
 	n := int(wd.letters)
 	for i < w.hi {
+		if f := folded[w.text[i]]; f != 0 && n > 1 { // as most letters behind an umlaut
+			wd.add(f)
+			if n++; n == headLetters {
+				wd.head = wd.key
+			}
+			i++
+			continue
+		}
 		r, size := letterAt(w, i)
 		if size == 0 || ideograph(r) && n > 0 {
 			break

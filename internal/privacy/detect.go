@@ -24,9 +24,9 @@ func Detect(dst []Span, text []byte, people *People) []Span {
 var scanners = sync.Pool{New: func() any { return &scanner{} }}
 
 func (s *scanner) begin(text []byte, people *People) {
-	s.text, s.hi, s.people = text, len(text), people
-	if people != nil {
-		s.account = people.Account
+	s.text, s.hi = text, len(text)
+	if people.known() {
+		s.people, s.account = people, people.Account
 	}
 	prepare()
 	s.names = gazetteer()

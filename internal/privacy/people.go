@@ -60,6 +60,11 @@ func (p *People) Add(id Identity) {
 	p.adder.add(id)
 }
 
+// known reports whether anything is on record: if not, nobody is looked for.
+func (p *People) known() bool {
+	return p != nil && (len(p.all) > 0 || p.Account != nil || p.Ordinary != nil)
+}
+
 // settled reports whether anything is known of the account's ordinary words.
 func (p *People) settled() bool { return p != nil && p.Ordinary.settled() }
 

@@ -15,7 +15,7 @@ import (
 // changed and what is gone: processor time, and calls of the source and the target. The
 // census is not among it: it is done once an hour (migration.CensusEvery).
 func BenchmarkADeltaInWhichNothingChanged(b *testing.B) {
-	source, target := memory.New(memory.Options{Tombs: true, Tick: time.Second, PageSize: 9000}), memory.New(memory.Options{Batch: 100})
+	source, target := memory.New(memory.Options{Tombs: true, Tick: time.Second, PageSize: 4000}), memory.New(memory.Options{Batch: 100})
 	source.Add(somebody("p1"))
 	for i := range *tickets - 1 {
 		r := something(fmt.Sprintf("t%07d", i), "p1")

@@ -3,6 +3,7 @@
 package live
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers"
 	"github.com/safeconduct/safeconduct/internal/peers/recount"
@@ -34,14 +36,15 @@ func TestDeltasKeepUpWithAgentsOnBothSides(t *testing.T) {
 			seed := livetest.NewWorkspace(t, "seed", livetest.Export(t, livetest.First(sample.Live(), 15)), source.Side(source.URL, ""), way.seed)
 			seed.Run(t, "migrate").Wants(t, livetest.ExitDone)
 			w := livetest.NewWorkspace(t, "deltas", source.Side(source.URL, ""), target.Side(target.URL, ""), way.words)
-			w.Run(t, "migrate").Wants(t, livetest.ExitDone)
 			s := newShift(t, w, source, target)
+			s.count(t, w.Run(t, "migrate").Wants(t, livetest.ExitDone))
 			for range 3 {
 				s.delta(t)
 			}
 			var last livetest.Result
 			for range 2 {
 				last = w.Run(t, "delta").Wants(t, livetest.ExitDone, livetest.ExitPartial)
+				s.count(t, last)
 			}
 			for _, a := range w.Report(t, last).Aside {
 				t.Logf("set aside: %s %s", a.Outcome, a.Reason)
@@ -60,6 +63,7 @@ type shift struct {
 	chance         *rand.Rand
 	made           int
 	acts           [2]int
+	reported       int // tickets that the reports say are there: loaded and not erased
 
 	// What agents of the target did, by the number of the ticket.
 	replies  map[string][]string
@@ -79,6 +83,8 @@ func (s *shift) delta(t *testing.T) {
 		s.act(t)
 	}
 	running := s.Command(t.Context(), "delta")
+	var out bytes.Buffer
+	running.Stdout = &out
 	if err := running.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +104,16 @@ func (s *shift) delta(t *testing.T) {
 	<-ended
 	if code := running.ProcessState.ExitCode(); code != livetest.ExitDone && code != livetest.ExitPartial {
 		t.Fatalf("delta ended with %d (seed %d)", code, s.seed)
+	}
+	s.count(t, livetest.Result{Out: out.Bytes()})
+}
+
+// count adds up what the reports say.
+func (s *shift) count(t *testing.T, r livetest.Result) {
+	for _, k := range s.Report(t, r).Kinds {
+		if k.Kind == string(helpdesk.KindTicket) {
+			s.reported += k.Outcomes["loaded"] - k.Outcomes["erased"]
+		}
 	}
 }
 
@@ -166,6 +182,9 @@ func (s *shift) recount(t *testing.T, statuses map[string]string) {
 	}
 	if target.Mails != 0 {
 		t.Errorf("%d mails", target.Mails)
+	}
+	if n := len(target.Tickets); n != s.reported { // agents of the target open none
+		t.Errorf("the reports account for %d tickets, and %d are there", s.reported, n)
 	}
 }
 

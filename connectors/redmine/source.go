@@ -156,9 +156,11 @@ func (s *source) tickets(ctx context.Context, f *facts, after connectors.Cursor)
 		return connectors.Page{}, fmt.Errorf("redmine: %w", err)
 	}
 	if w.Begun.IsZero() {
-		if w.Begun, err = s.newest(ctx); err != nil {
+		newest, err := s.newest(ctx)
+		if err != nil {
 			return connectors.Page{}, err
 		}
+		w.Begin(newest)
 	}
 	issues, end, err := s.issuesAfter(ctx, w.After, changedSince(w.Since))
 	if err != nil {

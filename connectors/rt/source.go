@@ -181,9 +181,11 @@ func (s *source) tickets(ctx context.Context, after connectors.Cursor) (connecto
 		return connectors.Page{}, fmt.Errorf("rt: %w", err)
 	}
 	if w.Begun.IsZero() {
-		if w.Begun, err = s.newest(ctx); err != nil {
+		newest, err := s.newest(ctx)
+		if err != nil {
 			return connectors.Page{}, err
 		}
+		w.Begin(newest)
 	}
 	numbers, last, err := s.numbers(ctx, w)
 	if err != nil {

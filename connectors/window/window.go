@@ -61,6 +61,16 @@ func seconds(t time.Time) int64 {
 	return t.Unix() // cut off: the whole second is read again
 }
 
+// Begin begins a reading of a help desk whose newest change was at a time; zero: there
+// is none. A time that is still to come does not count, by our clock: what changes until
+// then would be hidden. To begin earlier than need be only reads more.
+func (w *Window) Begin(newest time.Time) {
+	if now := time.Now(); newest.After(now) {
+		newest = now.UTC()
+	}
+	w.Begun = newest
+}
+
 // Cursor is where the reading goes on.
 func (w Window) Cursor() connectors.Cursor {
 	return connectors.Cursor(fmt.Sprintf("%d.%d.%d", seconds(w.Since), seconds(w.Begun), w.After))

@@ -25,6 +25,22 @@ func TestAPlaceIsWhatItWas(t *testing.T) {
 	}
 }
 
+// TestATicketFromTheFutureHidesNothing: the next reading asks for what changes from now
+// on, not from then on.
+func TestATicketFromTheFutureHidesNothing(t *testing.T) {
+	past := time.Now().Add(-time.Hour)
+	var w window.Window
+	if w.Begin(past); !w.Begun.Equal(past) {
+		t.Errorf("it begins at %s, want the newest change, %s", w.Begun, past)
+	}
+	if w.Begin(time.Now().AddDate(1, 0, 0)); w.Begun.After(time.Now()) {
+		t.Errorf("it begins at %s", w.Begun)
+	}
+	if w.Begin(time.Time{}); !w.Begun.IsZero() {
+		t.Errorf("where there is nothing it begins at %s", w.Begun)
+	}
+}
+
 // TestTheNextReadingBeginsBeforeThisOne: a little, and by the help desk's clock.
 func TestTheNextReadingBeginsBeforeThisOne(t *testing.T) {
 	begun := time.Date(2026, 3, 1, 9, 0, 7, 0, time.UTC)

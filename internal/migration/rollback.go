@@ -38,9 +38,9 @@ type RolledBack struct {
 // ErrNoRemover: the target can't take records back.
 var ErrNoRemover = errors.New("the target can't remove records")
 
-// removeBatch is how many records one call removes: their entries are stored in one
-// transaction with how far the rollback came.
-const removeBatch = ledger.MaxChanges - 1
+// removeBatch is how many records one call removes. Their entries are stored in one
+// transaction with how far the rollback came, which takes 4 MB.
+const removeBatch = 50
 
 // RollbackNote is the name of the note that holds a Rollingback.
 const RollbackNote = "rollback"
@@ -321,16 +321,18 @@ func (b *goingBack) unknown(ctx context.Context, k helpdesk.Kind) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	stays := map[string]bool{}
-	for e, err := range b.ledger.All(ctx, k) {
-		if err != nil {
-			return ofStorage("read entries", err)
+	if b.back(k).leaves() {
+		stays := map[string]bool{}
+		for e, err := range b.ledger.All(ctx, k) {
+			if err != nil {
+				return ofStorage("read entries", err)
+			}
+			if e.Stays != "" {
+				stays[e.Target] = true
+			}
 		}
-		if e.Stays != "" {
-			stays[e.Target] = true
-		}
+		ids = slices.DeleteFunc(ids, func(id string) bool { return stays[id] })
 	}
-	ids = slices.DeleteFunc(ids, func(id string) bool { return stays[id] })
 	for some := range slices.Chunk(ids, removeBatch) {
 		answers, err := b.remover.Remove(ctx, k, some)
 		if err != nil {

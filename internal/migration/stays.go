@@ -85,6 +85,9 @@ func (b *goingBack) reason(ctx context.Context, e *ledger.Entry, named map[strin
 	return "", err
 }
 
+// leaves reports whether any record of the kind stays.
+func (back RolledBack) leaves() bool { return back.Kept+back.Stayed > 0 }
+
 // everything stands for all records of a kind.
 const everything = "*"
 
@@ -92,8 +95,11 @@ const everything = "*"
 // stay. Custom fields stay all if anything does: without one its values would go.
 func (b *goingBack) namedByWhatStays(ctx context.Context, k helpdesk.Kind) (map[string]bool, error) {
 	named := map[string]bool{}
-	kinds := helpdesk.Kinds()
-	for _, through := range kinds[len(kinds)-b.at.Kinds:] {
+	for _, back := range b.at.Back {
+		through := back.Kind
+		if through == k || !back.leaves() {
+			continue
+		}
 		for e, err := range b.ledger.All(ctx, through) {
 			if err != nil {
 				return nil, ofStorage("read entries", err)

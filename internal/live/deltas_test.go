@@ -33,12 +33,15 @@ func TestDeltasKeepUpWithAgentsOnBothSides(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			source, target := livetest.Open(t, way.source, peers.Silent), livetest.Open(t, way.target, peers.Silent)
-			seed := livetest.NewWorkspace(t, "seed", livetest.Export(t, livetest.First(sample.Live(), 15)), source.Side(source.URL, ""), way.seed)
+			account := livetest.First(sample.Live(), 15)
+			seed := livetest.NewWorkspace(t, "seed", livetest.Export(t, account), source.Side(source.URL, ""), way.seed)
 			seed.Run(t, "migrate").Wants(t, livetest.ExitDone)
 			w := livetest.NewWorkspace(t, "deltas", source.Side(source.URL, ""), target.Side(target.URL, ""), way.words)
 			s := newShift(t, w, source, target)
 			s.count(t, w.Run(t, "migrate").Wants(t, livetest.ExitDone))
-			for range 3 {
+			for _, address := range customers(account, 3) {
+				s.renamed = append(s.renamed, address)
+				source.RenamePerson(t, address, "Renata", fmt.Sprintf("Renamed%d", len(s.renamed)))
 				s.delta(t)
 			}
 			var last livetest.Result
@@ -55,6 +58,16 @@ func TestDeltasKeepUpWithAgentsOnBothSides(t *testing.T) {
 	}
 }
 
+// customers are addresses of some who ask.
+func customers(account sample.Account, n int) (addresses []string) {
+	for _, r := range account.Of(helpdesk.KindPerson) {
+		if r.Person.Role == helpdesk.RoleContact && len(r.Person.Emails) > 0 && len(addresses) < n {
+			addresses = append(addresses, r.Person.Emails[0])
+		}
+	}
+	return addresses
+}
+
 // A shift is agents at work in both help desks.
 type shift struct {
 	livetest.Workspace
@@ -68,6 +81,8 @@ type shift struct {
 	// What agents of the target did, by the number of the ticket.
 	replies  map[string][]string
 	subjects map[string]string
+
+	renamed []string // addresses of people of the source
 }
 
 func newShift(t *testing.T, w livetest.Workspace, source, target livetest.Desk) *shift {
@@ -179,6 +194,11 @@ func (s *shift) recount(t *testing.T, statuses map[string]string) {
 			t.Errorf("%s is deleted in the source and still in the target", number)
 		}
 		s.agentsWork(t, number, k)
+	}
+	for _, address := range s.renamed {
+		if want, is := s.source.NameOf(t, address), s.target.NameOf(t, address); is != want {
+			t.Errorf("%s is called %q, and %q in the source", address, is, want)
+		}
 	}
 	if target.Mails != 0 {
 		t.Errorf("%d mails", target.Mails)

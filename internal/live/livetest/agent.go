@@ -3,6 +3,7 @@ package livetest
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/internal/peers"
@@ -62,6 +63,51 @@ func (d Desk) SetStatus(t testing.TB, ticket int64, status string) {
 		}
 	}
 	d.change(t, ticket, map[string]any{"Status": status}, map[string]any{"status_id": id})
+}
+
+// person is the person with an address: where the API has them, and what they are called.
+func (d Desk) person(t testing.TB, address string) (path, name string) {
+	t.Helper()
+	if d.Name == peers.RT {
+		var found struct {
+			Items []struct{ ID, RealName string }
+		}
+		d.Call(t, http.MethodPost, "/REST/2.0/users?fields=RealName", []map[string]any{{"field": "EmailAddress", "value": address}}, &found)
+		if len(found.Items) != 1 {
+			t.Fatalf("%d people have the address %s", len(found.Items), address)
+		}
+		return "/REST/2.0/user/" + found.Items[0].ID, found.Items[0].RealName
+	}
+	var found struct {
+		Users []struct {
+			ID                  int
+			Firstname, Lastname string
+		}
+	}
+	d.Call(t, http.MethodGet, "/users.json?status=&name="+url.QueryEscape(address), nil, &found)
+	if len(found.Users) != 1 {
+		t.Fatalf("%d people have the address %s", len(found.Users), address)
+	}
+	u := found.Users[0]
+	return fmt.Sprintf("/users/%d.json", u.ID), u.Firstname + " " + u.Lastname
+}
+
+// NameOf is what the person with an address is called.
+func (d Desk) NameOf(t testing.TB, address string) string {
+	t.Helper()
+	_, name := d.person(t, address)
+	return name
+}
+
+// RenamePerson gives the person with an address another name.
+func (d Desk) RenamePerson(t testing.TB, address, first, last string) {
+	t.Helper()
+	path, _ := d.person(t, address)
+	if d.Name == peers.RT {
+		d.Call(t, http.MethodPut, path, map[string]any{"RealName": first + " " + last}, nil)
+		return
+	}
+	d.Call(t, http.MethodPut, path, map[string]any{"user": map[string]any{"firstname": first, "lastname": last}}, nil)
 }
 
 // Open opens a ticket that the recount knows by its number.

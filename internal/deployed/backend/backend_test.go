@@ -315,6 +315,12 @@ func TestADemoAndARunFirstRemoveWhatTheLastDemoCreated(t *testing.T) {
 		if json.Unmarshal([]byte(*x.Input), &in) != nil || in.Action != "rollback" || !strings.Contains(*x.Input, `"name":"`+s.Run.Execution()+`"`) {
 			t.Errorf("the rollback was started with %s", *x.Input)
 		}
+		for x.Status == types.ExecutionStatusRunning { // else it is in the way of the next
+			time.Sleep(10 * time.Millisecond)
+			if x, err = b.flow.api.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: x.ExecutionArn}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	if names := b.executions(t, b.migrate); len(names) != 0 {
 		t.Errorf("executions %v; the rollback starts them", names)

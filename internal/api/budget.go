@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -32,9 +33,24 @@ type Account struct {
 	At        time.Time `json:"at"`
 }
 
-// A Reserve asks for another share; nil is what the plan says.
+// A Reserve asks for another share: a number, or null for what the plan says.
 type Reserve struct {
-	Reserve *int `json:"reserve"`
+	Reserve json.RawMessage `json:"reserve"`
+}
+
+// ReserveOf asks for a percentage; nil is what the plan says.
+func ReserveOf(percent *int) Reserve {
+	text, _ := json.Marshal(percent) // a number or null
+	return Reserve{text}
+}
+
+// percent is the number; nil stands for null. Nothing at all is no answer.
+func (r Reserve) percent() (*int, error) {
+	var n *int
+	if len(r.Reserve) == 0 || json.Unmarshal(r.Reserve, &n) != nil || n != nil && (*n < 0 || *n > MostReserve) {
+		return nil, invalid(fmt.Sprintf("reserve is a percentage from 0 to %d, or null for what the plan says", MostReserve))
+	}
+	return n, nil
 }
 
 // A Budgeter shares out what the accounts of help desks answer.
@@ -57,9 +73,10 @@ func (h *handler) putReserve(ctx context.Context, q request) (answer, error) {
 	if err := q.parse(&r); err != nil {
 		return answer{}, err
 	}
-	if n := r.Reserve; n != nil && (*n < 0 || *n > MostReserve) {
-		return answer{}, invalid(fmt.Sprintf("reserve is a percentage from 0 to %d", MostReserve))
+	percent, err := r.percent()
+	if err != nil {
+		return answer{}, err
 	}
-	b, err := h.Backend.Budgets.PutReserve(ctx, q.of, r.Reserve)
+	b, err := h.Backend.Budgets.PutReserve(ctx, q.of, percent)
 	return answer{status: http.StatusOK, body: b}, err
 }

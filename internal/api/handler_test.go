@@ -181,6 +181,7 @@ func TestWhatIsNotUnderstoodIsRefusedWithANextStep(t *testing.T) {
 		{"GET /v1/migrations/acme-2026", `{}`, nil, 400, "takes no body"},
 		{"PUT /v1/migrations/acme-2026/schedule", `{"every":"1m","state":"active"}`, nil, 422, "5 minutes"},
 		{"PUT /v1/migrations/acme-2026/budget", `{"reserve":95}`, nil, 422, "0 to 90"},
+		{"PUT /v1/migrations/acme-2026/budget", `{}`, nil, 422, "or null"},
 		{"PUT /v1/migrations/acme-2026/schedule", `{"every":"1h","cron":"0 2 * * *","state":"active"}`, nil, 422, "one of every and cron"},
 		{"POST /v1/migrations/acme-2026/uploads", `{"name":"../tickets.csv","size":1}`, nil, 422, "without a folder"},
 		{"POST /v1/migrations/acme-2026/uploads", `{"name":"tickets.csv","size":9999999999}`, nil, 422, "400 MiB"},

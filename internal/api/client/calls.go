@@ -84,7 +84,7 @@ func (c *Client) Budget(ctx context.Context, migration string) (api.Budget, erro
 
 // PutReserve leaves another percentage to agents; nil is what the plan says.
 func (c *Client) PutReserve(ctx context.Context, migration string, percent *int) (api.Budget, error) {
-	return send[api.Budget](ctx, c, http.MethodPut, path(migration, "budget"), api.Reserve{Reserve: percent})
+	return send[api.Budget](ctx, c, http.MethodPut, path(migration, "budget"), api.ReserveOf(percent))
 }
 
 // Schedule returns when a migration runs by itself.

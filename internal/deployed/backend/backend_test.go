@@ -299,11 +299,12 @@ func TestADemoAndARunFirstRemoveWhatTheLastDemoCreated(t *testing.T) {
 	if err := b.ledger(demo).PutEntries(t.Context(), &ledger.Entry{Kind: "ticket", Ref: "x", State: ledger.StateLoaded, Target: "1"}); err != nil {
 		t.Fatal(err)
 	}
-	for mode, of := range map[string]api.Migration{api.ModeFull: acme, api.ModeDemo: demo} {
+	of := map[string]api.Migration{api.ModeFull: acme, api.ModeDemo: demo}
+	for _, mode := range []string{api.ModeFull, api.ModeDemo} { // a demo that was just asked for is in the way of a run
 		if _, err := b.Start(t.Context(), acme, api.Start{Mode: mode}); err != nil {
 			t.Fatal(err)
 		}
-		s, err := lastStart(t.Context(), b.ledger(of))
+		s, err := lastStart(t.Context(), b.ledger(of[mode]))
 		if err != nil || s.Room.Migration != "desk-demo" {
 			t.Fatalf("the start of the %s run is %+v, %v", mode, s, err)
 		}
@@ -314,12 +315,6 @@ func TestADemoAndARunFirstRemoveWhatTheLastDemoCreated(t *testing.T) {
 		var in maintenance
 		if json.Unmarshal([]byte(*x.Input), &in) != nil || in.Action != "rollback" || !strings.Contains(*x.Input, `"name":"`+s.Run.Execution()+`"`) {
 			t.Errorf("the rollback was started with %s", *x.Input)
-		}
-		for x.Status == types.ExecutionStatusRunning { // else it is in the way of the next
-			time.Sleep(10 * time.Millisecond)
-			if x, err = b.flow.api.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: x.ExecutionArn}); err != nil {
-				t.Fatal(err)
-			}
 		}
 	}
 	if names := b.executions(t, b.migrate); len(names) != 0 {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/safeconduct/safeconduct/internal/privacy/tagger"
 )
 
 // Detect appends the spans of personal data in text to dst and returns it. They
@@ -97,6 +99,8 @@ type scanner struct {
 	learning bool   // counts ordinary words instead: see Directory.Observe
 	before   [2]seen
 	wd       word
+	tagger   *tagger.Tagger // nil until a text asks for it
+	tagged   []tagger.Span
 }
 
 // seen is a word that was read.

@@ -18,6 +18,9 @@ func Formats() []string { return []string{"jsonl", "text", "csv"} }
 type Job struct {
 	Format  string             // one of Formats
 	Account *privacy.Directory // of everybody the account knows; nil for none
+	// Tagger also looks for people on no record by whole sentences, where there is no
+	// Rewriter: its policy says so itself.
+	Tagger bool
 	// Rewriter rewrites the texts; nil only says what stands in them.
 	Rewriter *privacy.Rewriter
 }
@@ -76,7 +79,11 @@ const (
 
 // scan says what stands in a text.
 func (r *run) scan(text string) []Span {
-	r.spans = privacy.Detect(r.spans[:0], []byte(text), &r.people)
+	detect := privacy.Detect
+	if r.Tagger {
+		detect = privacy.DetectTagged
+	}
+	r.spans = detect(r.spans[:0], []byte(text), &r.people)
 	r.sum.Texts++
 	r.sum.Spans += len(r.spans)
 	return inCodePoints(text, r.spans)

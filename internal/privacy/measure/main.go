@@ -28,14 +28,19 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := quality(tickets, *misses); err != nil {
-		return err
+	for _, tagger := range []bool{false, true} {
+		if err := quality(tickets, tagger, *misses); err != nil {
+			return err
+		}
+		if *fast {
+			continue
+		}
+		if err := prose(folder, tagger, *misses); err != nil {
+			return err
+		}
 	}
 	if *fast {
 		return nil
-	}
-	if err := prose(folder, *misses); err != nil {
-		return err
 	}
 	if err := speed(tickets); err != nil {
 		return err

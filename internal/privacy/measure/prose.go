@@ -25,7 +25,7 @@ var sets = []set{
 }
 
 // prose scores the engine on texts without records.
-func prose(folder string, misses int) error {
+func prose(folder string, tagger bool, misses int) error {
 	for _, of := range sets {
 		samples, err := read(filepath.Join(folder, of.file))
 		if err != nil {
@@ -34,7 +34,7 @@ func prose(folder string, misses int) error {
 		for i := range samples {
 			samples[i].Spans = renamed(samples[i].Spans, of.types)
 		}
-		found, err := engine(samples, false)
+		found, err := engine(samples, false, tagger)
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func prose(folder string, misses int) error {
 		for i, s := range samples {
 			r.add(s, found[i])
 		}
-		fmt.Printf("\n%s, mode: no record, no account, tagger off %s\n", of.file, of.note)
+		fmt.Printf("\n%s, mode: no record, no account, %s %s\n", of.file, mode(tagger), of.note)
 		r.print()
 		r.show(misses)
 	}

@@ -38,7 +38,7 @@ func rivals(python string, tickets []sample, every int) error {
 		fmt.Printf("\n%s on %d of these tickets, %.3f MB/s\n", name, len(some), float64(size)/1e6/seconds)
 		r.print()
 	}
-	found, err := engine(tickets, true)
+	found, err := engine(tickets, true, false)
 	if err != nil {
 		return err
 	}

@@ -126,8 +126,8 @@ func around(s sample, text []rune, start, end int) string {
 }
 
 // quality scores the engine on the tickets, with their record and account.
-func quality(tickets []sample, misses int) error {
-	found, err := engine(tickets, true)
+func quality(tickets []sample, tagger bool, misses int) error {
+	found, err := engine(tickets, true, tagger)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func quality(tickets []sample, misses int) error {
 				r.add(s, found[i])
 			}
 		}
-		fmt.Printf("\ntickets_en_de.dev %s, mode: record and account, tagger off\n", map[string]string{"": "all", "en": "English", "de": "German"}[lang])
+		fmt.Printf("\ntickets_en_de.dev %s, mode: record and account, %s\n", map[string]string{"": "all", "en": "English", "de": "German"}[lang], mode(tagger))
 		r.print()
 		if lang == "" {
 			r.show(misses)
@@ -147,8 +147,15 @@ func quality(tickets []sample, misses int) error {
 	return nil
 }
 
+func mode(tagger bool) string {
+	if tagger {
+		return "tagger on"
+	}
+	return "tagger off"
+}
+
 // engine answers samples through what the command uses.
-func engine(samples []sample, withAccount bool) (found [][]lines.Span, err error) {
+func engine(samples []sample, withAccount, tagger bool) (found [][]lines.Span, err error) {
 	var of *privacy.Directory
 	if withAccount {
 		if of, err = lines.ReadDirectory(directory(account(samples))); err != nil {
@@ -156,7 +163,7 @@ func engine(samples []sample, withAccount bool) (found [][]lines.Span, err error
 		}
 	}
 	var out bytes.Buffer
-	if _, err := (lines.Job{Format: "jsonl", Account: of}).Run(asked(samples), &out); err != nil {
+	if _, err := (lines.Job{Format: "jsonl", Account: of, Tagger: tagger}).Run(asked(samples), &out); err != nil {
 		return nil, err
 	}
 	d := json.NewDecoder(&out)

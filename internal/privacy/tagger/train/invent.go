@@ -11,7 +11,8 @@ import (
 )
 
 // patterns are sentences of our own: * is a person, ^ a surname alone, ~ a given name
-// alone, # a company, % a town, & a street.
+// alone, # a company, % a town, & a street, § a German
+// noun, $ an English word with a capital that is no name.
 var patterns = strings.Split(strings.TrimSpace(`
 * called about the invoice.
 I spoke to * yesterday and she promised to send the form.
@@ -115,6 +116,65 @@ Wie * schreibt, liegt es am Netzteil.
 Das hat ^ schon geprüft.
 Mit ^ war das so abgesprochen.
 Ich habe gestern mit * gesprochen.
+Die § ist defekt, und der § startet nicht.
+Das § fehlt in der §.
+Bitte prüfen Sie die § und den § der §.
+Seit dem letzten § zeigt die § einen § an.
+§ und § funktionieren nicht mehr.
+Unser § hat die § geändert, danach kam kein § mehr an.
+Wir brauchen eine neue § für den §.
+Betreff: § zur §
+§: §
+Die § mit der § liegt im §.
+Guten Tag, die § wurde noch nicht erstattet.
+Können Sie den § bitte sperren?
+Ich kann die § nicht öffnen, weil der § fehlt.
+Nach dem § der § ist das § leer.
+In der § steht, dass § und § getrennt sind.
+Laut § war die § am Montag fertig.
+Beim § der § tritt ein § auf.
+Mit dem § von * stimmt etwas nicht.
+* hat den § in der § gefunden.
+§ von ~: bitte § anlegen.
+Der § für ~ ist da.
+~ hat die § geschickt, der § fehlt noch.
+Für ^ gilt die § weiter.
+Das hat * mit dem § so vereinbart.
+Hat ~ den § schon bekommen?
+Der § in % hat am Sonntag zu.
+Danke für die § und den §.
+$ $ is not available in %.
+The $ does not open after the $ update.
+Click $ and then $ to see the list.
+$ and $ are broken since Monday.
+$ Report for the $ Team
+I bought a $ at the $ Store.
+The $ $ of # is great.
+$! Where is my order?
+$ is what I asked for, and I got a $.
+$: $
+Open the $ Center and choose $.
+* opened the $ and wrote to $ Support.
+The $ that * sent is in the $ Folder.
+$ by *
+* - $ Manager, #
+*, $ Officer
+Follow * for more $.
+She plays * in the $ series "$ $".
+I saw * at the $ yesterday!
+$ with * tonight at Nine.
+Happy birthday *!
+RT @someone: * is the best
+Why did * leave the $?
+Is * still the head of $?
+the book by * is about %
+* is from %.
+*, who lives in %, has an appointment on Tuesday.
+Does * have a $ at #?
+The owner is *; the tenant is *.
+I'm with ~ and ~ in %.
+~'s $ is late.
+His son ~ and his wife ~ live in %.
 Die Kundin * möchte ihr Geld zurück.
 Kunde: *
 Ansprechpartner: *
@@ -127,6 +187,30 @@ var (
 		Amsterdam Rotterdam Geneva Lyon Marseille Manchester Leeds Glasgow Dublin Cardiff Texas Ohio Florida Bavaria Iraq India Germany France Italy`)
 	companies = strings.Fields(`Acme Globex Initech Nordwind Umbra Vertex Solaris Bluebird Kontor Hansa Apex Orbit Quantum Silverline Brightside
 		Nimbus Ferrox Datalith Mediport Alpenblick Stahlbau Seaborn Westgate Northfield`)
+	nouns = strings.Fields(`Rechnung Lieferung Bestellung Drucker Rechner Bildschirm Tastatur Maus Kabel Netz Server Konto Kunde Vertrag Zahlung
+		Mahnung Frist Adresse Straße Ort Termin Woche Monat Jahr Tag Stunde Meldung Fehler Störung Anfrage Antwort Frage Problem Lösung Ticket
+		Gerät Teil Ware Paket Versand Rückgabe Gutschrift Betrag Summe Steuer Preis Angebot Auftrag Nummer Karte Bank Buchung Zimmer Reise Flug
+		Datei Ordner Anhang Bild Text Seite Formular Feld Knopf Menü Anzeige Einstellung Kennwort Zugang Zugriff Recht Rolle Gruppe Abteilung
+		Leitung Büro Lager Werk Halle Maschine Anlage Motor Pumpe Ventil Filter Schlauch Schraube Dichtung Batterie Akku Ladegerät Netzteil Strom
+		Spannung Licht Lampe Schalter Heizung Wasser Luft Temperatur Wert Messung Prüfung Bericht Protokoll Liste Tabelle Spalte Zeile Muster
+		Version Update Programm Software Lizenz Schlüssel System Dienst Portal Schnittstelle Verbindung Leitung Signal Empfang Telefon Handy
+		Nachricht Post Brief Unterlagen Kopie Original Unterschrift Stempel Siegel Nachweis Ausweis Antrag Bescheid Amt Behörde Gesetz Regel
+		Kollegen Mitarbeiter Leute Kinder Eltern Patient Arzt Praxis Klinik Rezept Befund Labor Kasse Versicherung Schaden Unfall Fahrzeug Wagen
+		Reifen Bremse Garantie Gewährleistung Reklamation Beschwerde Kündigung Verlängerung Erinnerung Bestätigung Freigabe Sperrung Sicherung
+		Wiederherstellung Aktualisierung Installation Einrichtung Umstellung Schulung Besprechung Sitzung Projekt Plan Ziel Aufgabe Schritt
+		Hilfe Dank Grund Ursache Folge Beispiel Hinweis Rat Wunsch Bitte Mühe Zeit Ende Anfang Mitte Rest Hälfte Menge Größe Farbe Form Art`)
+	titles = strings.Fields(`Update Settings Account Support Service Internet Server Printer Monitor Keyboard Order Invoice Payment Shipping Delivery
+		Return Refund Customer Manager Office Department Team Group Project Report Summary Request Question Answer Issue Problem Error Warning
+		Message Email Phone Mobile App Store Market Center City State County Country World National International American European German French
+		English Spanish Chinese Indian Christian Muslim Monday Friday January June Summer Winter Spring Christmas Easter Holiday Weekend Morning
+		Today Tomorrow Yesterday Please Thanks Hello Sorry Yes No Maybe Just Also However Although Because While Where When What Why Who How
+		Great Good Best Worst Nice Love Hate Happy Sad New Old Big Small First Second Last Next Free Open Close Start Stop Save Print Send
+		Receive View Edit Delete Insert Copy Paste File Folder Window Screen Button Menu Page Site Website Link Google Facebook Twitter Apple
+		Microsoft Windows Amazon Netflix Android Oracle Java Python Linux Bluetooth Premium Basic Professional Enterprise Standard Plus Max
+		University College School Hospital Church Museum Library Hotel Restaurant Cafe Bar Park Bridge River Lake Mountain Island Street Road
+		Police Army Navy Court House Senate Congress Parliament Government Ministry President Minister Director Chairman Secretary General
+		Album Song Movie Film Book Game Show Music Band Orchestra Festival Award Prize Cup League Club Match Season Article Chapter Section
+		Dog Cat Horse Car Truck Bike Train Plane Ticket Passport Visa License Card Bank Credit Debit Loan Tax Insurance Policy Contract`)
 	legal = []string{"", "", " Inc", " Ltd", " GmbH", " AG", " Group", " and Sons", " Bank", " University", " Systems", " Corporation"}
 	ways  = []string{" Street", " Road", " Avenue", " Lane", "straße", "weg", " Drive", "gasse"}
 	// sounds make names that are on no list.
@@ -175,6 +259,10 @@ func (v *inventor) sentence(pattern string) (t text) {
 			t.text = append(t.text, v.company()...)
 		case '%':
 			t.text = append(t.text, pick(v.random, towns)...)
+		case '§':
+			t.text = append(t.text, v.noun()...)
+		case '$':
+			t.text = append(t.text, pick(v.random, titles)...)
 		case '&':
 			t.text = append(t.text, v.street()...)
 		default:
@@ -219,9 +307,12 @@ func first(s string) int {
 	return size
 }
 
+// unlisted is of how many names one is on no list.
+var unlisted = 2
+
 // name is one of a list, or one that is on none.
 func (v *inventor) name(of []string) string {
-	if v.random.IntN(3) > 0 {
+	if v.random.IntN(unlisted) > 0 {
 		return titled(pick(v.random, of))
 	}
 	var b strings.Builder
@@ -249,6 +340,15 @@ func (v *inventor) street() string {
 		return number + " " + v.name(v.family) + pick(v.random, ways)
 	}
 	return v.name(v.family) + pick(v.random, ways) + " " + number
+}
+
+// noun is one of German, or two that are one.
+func (v *inventor) noun() string {
+	noun := pick(v.random, nouns)
+	if v.random.IntN(2) == 0 {
+		return noun
+	}
+	return noun + pick(v.random, []string{"", "s", "en"}) + strings.ToLower(pick(v.random, nouns))
 }
 
 func titled(s string) string {

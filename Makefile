@@ -13,6 +13,7 @@ help:
 	@echo 'make deltas  random interleavings of agents, faults and deltas, and crashes of these (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make bench-privacy   how well and how fast personal data is found; needs SAFECONDUCT_SHARED'
+	@echo 'make train-tagger   the weights by which names are found in sentences; needs SAFECONDUCT_SHARED'
 	@echo 'make bench-privacy-others   installs Presidio, datafog and scrubadub, which it then measures too (Python 3)'
 	@echo 'make bench-peers     ours beside airbyte-cdk: what is lost, limits, CPU; after make bench-peers-install (Python 3)'
 	@echo 'make fuzz    ten minutes for each parser'
@@ -92,6 +93,11 @@ bench: $(BIN)
 OTHERS := .bench-privacy
 bench-privacy:
 	$(GO) run ./internal/privacy/measure $(if $(wildcard $(OTHERS)/bin/python),-python $(OTHERS)/bin/python)
+
+# The weights of the tagger, the same bytes each time; needs SAFECONDUCT_SHARED.
+.PHONY: train-tagger
+train-tagger:
+	$(GO) run ./internal/privacy/tagger/train -synthetic 10000
 
 bench-privacy-others:
 	python3 -m venv $(OTHERS) && $(OTHERS)/bin/pip install -q -r internal/privacy/measure/requirements.txt

@@ -1,0 +1,67 @@
+package privacy
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestTheTaggerFindsWhomNoWordPointsTo(t *testing.T) {
+	const text = "It was Margaret Thornfield who found the bug."
+	if got := Detect(nil, []byte(text), nil); len(got) > 0 {
+		t.Skipf("found without the tagger: %v", got)
+	}
+	got := DetectTagged(nil, []byte(text), nil)
+	if len(got) != 1 || text[got[0].Start:got[0].End] != "Margaret Thornfield" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestTheTaggerAllocatesNothingOnceWarm(t *testing.T) {
+	text := []byte(strings.Join(examples(), "\n"))
+	var spans []Span
+	people := team()
+	run := func() { spans = DetectTagged(spans[:0], text, people) }
+	run()
+	if n := testing.AllocsPerRun(10, run); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// FuzzTaggedSpansAreWalls: spans lie inside the text in order, and what was found and
+// replaced leaves nothing more to find.
+func FuzzTaggedSpansAreWalls(f *testing.F) {
+	for _, text := range examples() {
+		f.Add([]byte(text))
+	}
+	f.Add([]byte("Jane Doe and Margaret Thornfield met Anna-Lena O'Brien. J. R. Smith, \xff McDonald"))
+	f.Fuzz(func(t *testing.T, text []byte) { tagsKeepTheirPromises(t, text) })
+}
+
+func tagsKeepTheirPromises(t fataler, text []byte) {
+	at := 0
+	spans := DetectTagged(nil, text, nil)
+	for _, s := range spans {
+		if s.Start < at || s.End <= s.Start || s.End > len(text) || !slices.Contains(TextKinds(), s.Kind) {
+			t.Fatalf("in %q: span %+v after %d", text, s, at)
+		}
+		at = s.End
+	}
+	once := replaced(text)
+	if twice := replaced(once); !bytes.Equal(once, twice) {
+		t.Fatalf("%q became %q, and that became %q", text, once, twice)
+	}
+}
+
+// replaced puts what is reserved in place of all that is found, as often as Rewriter does.
+func replaced(text []byte) []byte {
+	for range maxRounds {
+		spans := DetectTagged(nil, text, nil)
+		if len(spans) == 0 {
+			break
+		}
+		text = Rewrite(nil, text, spans, brackets)
+	}
+	return text
+}

@@ -20,6 +20,7 @@ type privacyJob struct {
 	account string
 	preset  string
 	key     string
+	tagger  string // on or off
 }
 
 func (a *app) privacyCommand() *cobra.Command {
@@ -55,6 +56,7 @@ them is needed.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.privacy(j.on(args), false) },
 	}
 	j.flags(c)
+	c.Flags().StringVar(&j.tagger, "tagger", "off", "on: find people on no record by whole sentences too; slower, and more is found that is no name")
 	return c
 }
 
@@ -97,7 +99,10 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 	if !slices.Contains(lines.Formats(), j.format) {
 		return usage(fmt.Errorf("there is no format %q: choose one of %v", j.format, lines.Formats()))
 	}
-	job := lines.Job{Format: j.format}
+	if !slices.Contains([]string{"", "off", "on"}, j.tagger) {
+		return usage(fmt.Errorf("the tagger is on or off, not %q", j.tagger))
+	}
+	job := lines.Job{Format: j.format, Tagger: j.tagger == "on"}
 	var err error
 	if rewrite {
 		if job.Rewriter, err = j.rewriter(); err != nil {

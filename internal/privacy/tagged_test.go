@@ -8,12 +8,12 @@ import (
 )
 
 func TestTheTaggerFindsWhomNoWordPointsTo(t *testing.T) {
-	const text = "It was Margaret Thornfield who found the bug."
+	const text = "It was Tiravel Hosmunder who found the bug." // names on no list
 	if got := Detect(nil, []byte(text), nil); len(got) > 0 {
-		t.Skipf("found without the tagger: %v", got)
+		t.Fatalf("found without the tagger, so that the text shows nothing: %v", got)
 	}
 	got := DetectTagged(nil, []byte(text), nil)
-	if len(got) != 1 || text[got[0].Start:got[0].End] != "Margaret Thornfield" {
+	if len(got) != 1 || text[got[0].Start:got[0].End] != "Tiravel Hosmunder" {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -68,7 +68,6 @@ Please cancel my flight from % to % on Tuesday.
 Our shop in % opens at Nine.
 I want to increase the limit of my card.
 Great Service, I love #!
-The # Group was founded in 1977 and is based in %.
 *'s laptop does not start.
 I lost ~'s phone number.
 Let ~ know that Windows needs an update.
@@ -209,13 +208,13 @@ var (
 		Microsoft Windows Amazon Netflix Android Oracle Java Python Linux Bluetooth Premium Basic Professional Enterprise Standard Plus Max
 		University College School Hospital Church Museum Library Hotel Restaurant Cafe Bar Park Bridge River Lake Mountain Island Street Road
 		Police Army Navy Court House Senate Congress Parliament Government Ministry President Minister Director Chairman Secretary General
-		Album Song Movie Film Book Game Show Music Band Orchestra Festival Award Prize Cup League Club Match Season Article Chapter Section
+		Album Song Movie Film Book Game Show Music Band Festival Award Prize Cup League Club Match Season Article Chapter Section
 		Dog Cat Horse Car Truck Bike Train Plane Ticket Passport Visa License Card Bank Credit Debit Loan Tax Insurance Policy Contract`)
 	legal = []string{"", "", " Inc", " Ltd", " GmbH", " AG", " Group", " and Sons", " Bank", " University", " Systems", " Corporation"}
 	ways  = []string{" Street", " Road", " Avenue", " Lane", "straße", "weg", " Drive", "gasse"}
 	// sounds make names that are on no list.
 	sounds = strings.Fields(`an ka ri to mi sa lu en dor vel han sig bru mar tor eli na zo gre pet ov ski ic ez sen rud fi lo hal ber gar ja wen
-		ös mü ké ña ço lé sky nen vic oğ ha du ng tr szi gy kov el ul ah`)
+		ös mü ké ña ço lé sky nen vic oğ ha du ng tr kov el ul ah`)
 )
 
 // An inventor makes sentences.

@@ -13,6 +13,7 @@ package tagger
 
 import (
 	_ "embed"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -53,15 +54,17 @@ type Tagger struct {
 }
 
 // New returns a tagger with the embedded weights.
-func New(lists Lists) *Tagger { return &Tagger{Weights: weights, Lists: lists} }
+func New(lists Lists) *Tagger { return &Tagger{Weights: weights(), Lists: lists} }
 
-var weights = func() []int8 {
+// weights are read when somebody asks first: who runs without the tagger starts as fast
+// as before.
+var weights = sync.OnceValue(func() []int8 {
 	w := make([]int8, Size)
 	for i := range min(len(embedded), Size) {
 		w[i] = int8(embedded[i])
 	}
 	return w
-}()
+})
 
 // maxFeatures bounds what is asked of one place.
 const maxFeatures = 48

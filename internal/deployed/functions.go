@@ -89,7 +89,8 @@ func Plan() function.Handler {
 	return handler(func(p parts) function.Handler {
 		key := p.wrap()
 		return function.Plan(migration.Plan{Base: p.base, Sources: p.desks, Targets: p.desks, Keys: keyring.NewMaker(p.keys, key),
-			Index: keyring.NewIndexer(p.keys, key), Forecasts: forecasts{p.staged}, Demo: p.config.demos(), Workers: workers})
+			Index: keyring.NewIndexer(p.keys, key), Forecasts: forecasts{p.staged}, Demo: p.config.demos(), Workers: workers,
+			Tested: plan.Runtime{Find: hosted.Find}.Tested})
 	})
 }
 
@@ -172,7 +173,6 @@ func Finish() function.Handler {
 func Report(render evidence.Renderer) function.Handler {
 	return handler(func(p parts) function.Handler {
 		return function.Handle(migration.Report{Base: p.base, Log: p.log, Render: render,
-			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: release.Tool(),
-			Tested: plan.Runtime{Find: hosted.Find}.Tested}.Do)
+			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: release.Tool()}.Do)
 	})
 }

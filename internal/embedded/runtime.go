@@ -268,7 +268,7 @@ func (r *Runtime) wire() function.Steps {
 	base := migration.Base{Plans: r.Plans, Rows: r.Rows, Staging: r.Staging, Audit: r.log(), Now: r.now}
 	return function.Steps{
 		Plan: migration.Plan{Base: base, Sources: r.Desks, Targets: r.Desks, Keys: justMake{r.Keys}, Index: index,
-			Forecasts: forecasts{r.Documents}, Workers: runtime.GOMAXPROCS(0)},
+			Forecasts: forecasts{r.Documents}, Workers: runtime.GOMAXPROCS(0), Tested: here.Tested},
 		Extract: migration.Extract{Base: base, Desks: r.Desks, Keys: justSeal{r.Keys}},
 		Anonymize: migration.Anonymize{Base: base, Desks: r.Desks, Sources: r.Desks, Raw: keyring.Only(r.Keys, keyring.Raw), Clean: justSeal{r.Keys},
 			Index: index, Pseudonyms: justPseudonyms{r.Keys}, Directory: &migration.Directory{}},
@@ -277,8 +277,7 @@ func (r *Runtime) wire() function.Steps {
 		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},
 		Commit: migration.Commit{Base: base},
 		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}},
-		Report: migration.Report{Base: base, Out: r.Documents, Log: r.log(),
-			Render: html.Render, Tool: r.Tool, Tested: here.Tested},
+		Report: migration.Report{Base: base, Out: r.Documents, Log: r.log(), Render: html.Render, Tool: r.Tool},
 		Finish: migration.Finish{Base: base},
 	}
 }

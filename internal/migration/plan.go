@@ -30,6 +30,9 @@ type Plan struct {
 	// Workers is how many segments are worked on side by side where no help desk is
 	// in the way: on one machine its processors, deployed what Lambda gives.
 	Workers int
+	// Tested says what a connector has run against. It is put on record for the report,
+	// which so needs no connector.
+	Tested func(connector string) string
 }
 
 // A PlanInput names the run and, if the operator gave one, the plan's hash.
@@ -88,7 +91,9 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err := s.begin(ctx, l, in, hash); err != nil {
 		return PlanOutput{}, err
 	}
-	if err := l.PutNote(ctx, in.Run.ID, profilesNote, profilesOf(source, profile)); err != nil {
+	said := profilesOf(source, profile)
+	said.Tested = [2]string{s.Tested(p.Source.Connector), s.Tested(p.Target.Connector)}
+	if err := l.PutNote(ctx, in.Run.ID, profilesNote, said); err != nil {
 		return PlanOutput{}, ofStorage("record what the help desks said", err)
 	}
 	return PlanOutput{Kinds: kindsOf(p, source, in.Run.Mode), Workers: s.Workers, Concurrency: p.Run.Concurrency,
@@ -100,6 +105,7 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 type profiles struct {
 	Source connectors.SourceProfile `json:"source"`
 	Target connectors.TargetProfile `json:"target"`
+	Tested [2]string                `json:"tested"` // of the connectors of both
 }
 
 const profilesNote = "profiles"
@@ -107,7 +113,7 @@ const profilesNote = "profiles"
 // profilesOf leaves out the words that the target takes: there may be thousands.
 func profilesOf(s connectors.SourceProfile, t connectors.TargetProfile) profiles {
 	t.Vocabulary, t.Unprepared = nil, nil
-	return profiles{s, t}
+	return profiles{Source: s, Target: t}
 }
 
 func (s Plan) sourceProfile(ctx context.Context, p *plan.Plan) (connectors.SourceProfile, error) {

@@ -24,8 +24,6 @@ type Report struct {
 	Log    Prover
 	Render evidence.Renderer
 	Tool   string
-	// Tested says what a connector has run against.
-	Tested func(connector string) string
 }
 
 // Documents keeps the documents of a run where people find them.
@@ -130,12 +128,12 @@ func (g *gatherer) kind(k helpdesk.Kind) *evidence.Kind {
 }
 
 func (g *gatherer) desks(ctx context.Context, p *plan.Plan) error {
-	g.report.Source = evidence.Desk{Connector: p.Source.Connector, Tested: g.Tested(p.Source.Connector)}
-	g.report.Target = evidence.Desk{Connector: p.Target.Connector, Tested: g.Tested(p.Target.Connector)}
 	var said profiles
 	if err := g.ledger.Note(ctx, g.run.ID, profilesNote, &said); err != nil {
 		return ofStorage("read what the help desks said", err)
 	}
+	g.report.Source = evidence.Desk{Connector: p.Source.Connector, Tested: said.Tested[0]}
+	g.report.Target = evidence.Desk{Connector: p.Target.Connector, Tested: said.Tested[1]}
 	s, t := said.Source, said.Target
 	g.report.Source.Product, g.report.Source.Version, g.report.Source.Notes = s.Product, s.Version, s.Notes
 	g.report.Target.Product, g.report.Target.Version, g.report.Target.Notes = t.Product, t.Version, t.Notes

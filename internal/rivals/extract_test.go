@@ -164,7 +164,7 @@ func extract(ctx context.Context, address string) error {
 	if err := r.Plans.Keep(ctx, run, p); err != nil {
 		return err
 	}
-	begin := migration.Plan{Base: base, Sources: desks, Targets: desks, Keys: r.Keys, Index: r.Keys, Workers: 1}
+	begin := migration.Plan{Base: base, Sources: desks, Targets: desks, Keys: r.Keys, Index: r.Keys, Workers: 1, Tested: func(string) string { return "" }}
 	if _, err := begin.Do(ctx, migration.PlanInput{Run: run}); err != nil {
 		return err
 	}

@@ -56,15 +56,22 @@ type Tagger struct {
 // New returns a tagger with the embedded weights.
 func New(lists Lists) *Tagger { return &Tagger{Weights: weights(), Lists: lists} }
 
-// weights are read when somebody asks first: who runs without the tagger starts as fast
-// as before.
-var weights = sync.OnceValue(func() []int8 {
-	w := make([]int8, Size)
-	for i := range min(len(embedded), Size) {
-		w[i] = int8(embedded[i])
-	}
-	return w
-})
+var (
+	once  sync.Once
+	table []int8
+)
+
+// weights are read when somebody asks first. No variable is made of them at the start:
+// the linker leaves them out where nobody asks.
+func weights() []int8 {
+	once.Do(func() {
+		table = make([]int8, Size)
+		for i := range min(len(embedded), Size) {
+			table[i] = int8(embedded[i])
+		}
+	})
+	return table
+}
 
 // maxFeatures bounds what is asked of one place.
 const maxFeatures = 48

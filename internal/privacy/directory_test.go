@@ -60,6 +60,21 @@ func TestADirectoryOf100000PeopleFitsIntoASmallMachine(t *testing.T) {
 	runtime.KeepAlive(crowd)
 }
 
+// TestADirectoryMayGrow: nobody is lost when it holds more people than it was made for.
+func TestADirectoryMayGrow(t *testing.T) {
+	crowd := crowdOf(500)
+	d := NewDirectory(1)
+	for _, id := range crowd {
+		d.Add(id)
+	}
+	for _, id := range crowd {
+		text := "Ask " + id.Name + ", please."
+		if spans := Detect(nil, []byte(text), &People{Account: d}); len(spans) != 1 || text[spans[0].Start:spans[0].End] != id.Name {
+			t.Errorf("in %q got %v, want the name", text, spans)
+		}
+	}
+}
+
 // processorTime is what this process has taken: other tests and other processes on
 // the machine do not count.
 func processorTime() time.Duration {

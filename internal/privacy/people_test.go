@@ -34,3 +34,19 @@ func TestPeopleOnRecordAreFoundInEveryForm(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesOfAnyLengthAreFoundInTheGenitive: words are read in blocks of eight letters, and
+// the s of a genitive may be alone in one.
+func TestNamesOfAnyLengthAreFoundInTheGenitive(t *testing.T) {
+	const letters = "quvxwztkqubvxwzgtkqpvxuz"
+	for n := 4; n <= len(letters); n++ {
+		for _, name := range []string{letters[:n], "ü" + letters[1:n]} {
+			p := &People{}
+			p.Add(Identity{Given: "Jane", Family: name})
+			text := "unlike Jane " + name + "s plan"
+			if spans := Detect(nil, []byte(text), p); len(spans) != 1 || text[spans[0].Start:spans[0].End] != "Jane "+name+"s" {
+				t.Errorf("in %q got %v, want the name in the genitive", text, spans)
+			}
+		}
+	}
+}

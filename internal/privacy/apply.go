@@ -130,12 +130,14 @@ func (a *application) one(f helpdesk.Field, op Operator, value string) string {
 		return a.shift(value)
 	case f.Class == helpdesk.ClassTime: // Generalize
 		return yearOf(value)
-	case isOurs(value):
+	case isOurs(value), a.policy.surrogates && isSurrogate(value):
 		return value
 	case op == Redact:
 		return removed
 	case op == Generalize: // an address: sensible allows no other
 		return string(generalizeAddress(nil, []byte(value)))
+	case op == Surrogate: // sensible allows it for kinds of personal data only
+		return string(a.surrogate(nil, kind, "", value, value))
 	case personal && op == Mask:
 		return string(a.mask(nil, kind, []byte(value)))
 	case personal:

@@ -23,17 +23,25 @@ func check(p Policy) (problems []string) {
 			continue
 		}
 		if op := p.Fields[key]; !slices.Contains(sensible[class], op) {
-			note("%q (%s) can't be %q%s; choose one of %s", key, class, op, suggest(string(op), operators()), list(sensible[class]))
+			note("%q (%s) can't be %q%s; choose one of %s", key, class, op, why(op), list(sensible[class]))
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(p.Text)) {
 		if sensibleText[k] == nil {
 			note("free text is not searched for %q%s", k, suggest(string(k), kindNames()))
 		} else if op := p.Text[k]; !slices.Contains(sensibleText[k], op) {
-			note("%s in free text can't be %q%s; choose one of %s", k, op, suggest(string(op), operators()), list(sensibleText[k]))
+			note("%s in free text can't be %q%s; choose one of %s", k, op, why(op), list(sensibleText[k]))
 		}
 	}
 	return problems
+}
+
+// why says what is wrong with an operator where it makes no sense.
+func why(op Operator) string {
+	if op == Surrogate {
+		return ": nobody keeps any of these free, so that one which looks real could be somebody's"
+	}
+	return suggest(string(op), operators())
 }
 
 // classOfKey returns the class of what a key of Policy.Fields decides.
@@ -76,7 +84,7 @@ func isReference(key string) bool {
 }
 
 func operators() []string {
-	return []string{string(Keep), string(Drop), string(Mask), string(Redact), string(Generalize), string(Shift), string(Pseudonymize)}
+	return []string{string(Keep), string(Drop), string(Mask), string(Redact), string(Generalize), string(Shift), string(Pseudonymize), string(Surrogate)}
 }
 
 func kindNames() (names []string) {

@@ -19,8 +19,10 @@ type Compiled struct {
 	inText map[Kind]Operator
 	known  map[string]rule // fields of the model by name
 	keyed  bool            // needs pseudonyms
-	hash   string
-	pool   sync.Pool // of *application
+	// surrogates says that what has their form is left alone, and found by nobody.
+	surrogates bool
+	hash       string
+	pool       sync.Pool // of *application
 }
 
 // A PolicyError lists what is wrong with a policy, a sentence each.
@@ -46,7 +48,11 @@ func Compile(p Policy) (*Compiled, error) {
 	if problems := c.decideAll(); len(problems) > 0 {
 		return nil, &PolicyError{problems}
 	}
-	c.keyed = c.needsPseudonyms()
+	c.keyed = c.makes(isKeyed)
+	c.surrogates = c.makes(func(op Operator, _ bool) bool { return op == Surrogate })
+	if p.Preset == SafeHarbor && c.keyed {
+		return nil, &PolicyError{c.derived()}
+	}
 	c.hash = c.digest()
 	c.pool.New = func() any { return &application{} }
 	return c, nil
@@ -94,18 +100,42 @@ func (c *Compiled) decide(name string, f helpdesk.Field) (rule, bool) {
 	return rule{}, false
 }
 
-// needsPseudonyms reports whether any rule makes one. Masked names are keyed too:
-// "Person 1A2B" lets a thread be followed. So are the days of a shift.
-func (c *Compiled) needsPseudonyms() bool {
-	needs := func(op Operator, name bool) bool { return op == Pseudonymize || op == Shift || op == Mask && name }
+// isKeyed reports whether what an operator makes needs the migration's key. Masked names
+// do: "Person 1A2B" lets a thread be followed. So do the days of a shift.
+func isKeyed(op Operator, ofName bool) bool {
+	return op == Pseudonymize || op == Surrogate || op == Shift || op == Mask && ofName
+}
+
+// makes reports whether the policy has an operator that is does; ofName says that it is for
+// names of people.
+func (c *Compiled) makes(does func(op Operator, ofName bool) bool) bool {
 	for k, op := range c.inText {
-		if needs(op, k == Name) {
+		if does(op, k == Name) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(c.Decisions(), func(d Decision) bool {
-		return needs(d.Operator, d.Class == helpdesk.ClassName)
+		return does(d.Operator, d.Class == helpdesk.ClassName)
 	})
+}
+
+// derived lists what the policy makes of values with a key. 45 CFR 164.514(c) has no code
+// that is derived from information about the individual, and (b)(2)(i)(R) none at all.
+func (c *Compiled) derived() (problems []string) {
+	note := func(what string, op Operator, ofName bool, sensible []Operator) {
+		if isKeyed(op, ofName) {
+			others := slices.DeleteFunc(slices.Clone(sensible), func(op Operator) bool { return op == Keep || isKeyed(op, ofName) })
+			problems = append(problems, fmt.Sprintf("%s can't be %q under %s: it would be derived from information about the individual (45 CFR 164.514(c)); choose one of %s",
+				what, op, SafeHarbor, list(others)))
+		}
+	}
+	for _, d := range c.Decisions() {
+		note(fmt.Sprintf("%q", d.Field), d.Operator, d.Class == helpdesk.ClassName, sensible[d.Class])
+	}
+	for _, k := range TextKinds() {
+		note(string(k)+" in free text", c.inText[k], k == Name, sensibleText[k])
+	}
+	return problems
 }
 
 // Hash identifies the policy with all that its preset says, and RulesVersion: the

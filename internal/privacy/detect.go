@@ -101,6 +101,7 @@ type scanner struct {
 	wd       word
 	tagger   *tagger.Tagger // nil until a text asks for it
 	tagged   []tagger.Span
+	walls    []Span // see Compiled.Detect
 }
 
 // seen is a word that was read.
@@ -137,7 +138,7 @@ var classes256 = func() (table [256]class) {
 
 func (s *scanner) scan() {
 	text := s.text
-	for i := 0; i < len(text); {
+	for i := s.lo; i < len(text); {
 		switch classes256[text[i]] {
 		case classOther:
 			i++

@@ -32,7 +32,7 @@ type Result struct {
 
 // outcomes says what an operator is called once it happened.
 var outcomes = map[Operator]Outcome{
-	Pseudonymize: Pseudonymised, Mask: Masked, Redact: Masked, Generalize: Generalised, Shift: Shifted, Drop: Dropped,
+	Pseudonymize: Pseudonymised, Surrogate: Pseudonymised, Mask: Masked, Redact: Masked, Generalize: Generalised, Shift: Shifted, Drop: Dropped,
 }
 
 // strongest returns the outcome that leaves less.

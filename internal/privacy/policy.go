@@ -22,6 +22,7 @@ const (
 	Generalize   Operator = "generalize"   // say less: the year of a time or a birth, ten years of age, three digits of a ZIP code
 	Shift        Operator = "shift"        // move a time by days that are the person's own
 	Pseudonymize Operator = "pseudonymize" // replace it by the same pseudonym everywhere
+	Surrogate    Operator = "surrogate"    // replace it by what looks like it and is nobody's, the same everywhere
 )
 
 // A Policy is the privacy section of a plan.
@@ -66,11 +67,11 @@ var sensible = map[helpdesk.Class][]Operator{
 	classExtra:              {Keep, Drop, Mask, Redact},
 	helpdesk.ClassTitle:     {Keep, Drop, Mask, Redact, Pseudonymize},
 	helpdesk.ClassLabel:     {Keep, Drop},
-	helpdesk.ClassName:      {Keep, Drop, Mask, Redact, Pseudonymize},
-	helpdesk.ClassEmail:     {Keep, Drop, Mask, Pseudonymize},
-	helpdesk.ClassPhone:     {Keep, Drop, Mask, Redact, Pseudonymize},
-	helpdesk.ClassLogin:     {Keep, Drop, Mask, Pseudonymize},
-	helpdesk.ClassAddress:   {Keep, Drop, Mask, Redact, Generalize},
+	helpdesk.ClassName:      {Keep, Drop, Mask, Redact, Pseudonymize, Surrogate},
+	helpdesk.ClassEmail:     {Keep, Drop, Mask, Pseudonymize, Surrogate},
+	helpdesk.ClassPhone:     {Keep, Drop, Mask, Redact, Pseudonymize, Surrogate},
+	helpdesk.ClassLogin:     {Keep, Drop, Mask, Pseudonymize, Surrogate},
+	helpdesk.ClassAddress:   {Keep, Drop, Mask, Redact, Generalize, Surrogate},
 	helpdesk.ClassNumber:    {Keep, Drop, Pseudonymize},
 	helpdesk.ClassFileName:  {Keep, Drop, Mask, Pseudonymize},
 	helpdesk.ClassMessageID: {Keep, Drop, Pseudonymize},
@@ -84,27 +85,28 @@ var sensible = map[helpdesk.Class][]Operator{
 
 // sensibleText is the same for kinds of text. There are no pseudonyms of cards and
 // accounts: nobody needs to recognise one, and a keyed digest beside the last four
-// digits would make a card's number guessable (PCI DSS 4.0, requirement 3.5.1).
+// digits would make a card's number guessable (PCI DSS 4.0, requirement 3.5.1). There
+// are surrogates where somebody keeps a range of them free: see surrogate_words.go.
 var sensibleText = map[Kind][]Operator{
-	Name:  {Keep, Drop, Mask, Redact, Pseudonymize},
-	Email: {Keep, Drop, Mask, Redact, Pseudonymize},
-	Phone: {Keep, Drop, Mask, Redact, Pseudonymize},
+	Name:  {Keep, Drop, Mask, Redact, Pseudonymize, Surrogate},
+	Email: {Keep, Drop, Mask, Redact, Pseudonymize, Surrogate},
+	Phone: {Keep, Drop, Mask, Redact, Pseudonymize, Surrogate},
 	IBAN:  {Keep, Drop, Mask, Redact},
 	Card:  {Keep, Drop, Mask, Redact},
 
 	// Nobody follows a thread by these, so that a mask says as much as a pseudonym.
 	Organization: {Keep, Drop, Mask, Redact},
-	Address:      {Keep, Drop, Mask, Redact, Generalize},
+	Address:      {Keep, Drop, Mask, Redact, Generalize, Surrogate},
 	Birth:        {Keep, Drop, Mask, Redact, Generalize},
 	Account:      {Keep, Drop, Mask, Redact},
 	Secret:       {Keep, Drop, Mask, Redact},
-	NationalID:   {Keep, Drop, Mask, Redact},
+	NationalID:   {Keep, Drop, Mask, Redact, Surrogate}, // of social security numbers of the US
 	TaxID:        {Keep, Drop, Mask, Redact},
 	HealthID:     {Keep, Drop, Mask, Redact},
 	DocumentID:   {Keep, Drop, Mask, Redact},
 	Vehicle:      {Keep, Drop, Mask, Redact},
-	Device:       {Keep, Drop, Mask, Redact},
-	Network:      {Keep, Drop, Mask, Redact},
+	Device:       {Keep, Drop, Mask, Redact, Surrogate}, // of addresses of hardware
+	Network:      {Keep, Drop, Mask, Redact, Surrogate},
 	Place:        {Keep, Drop, Mask, Redact},
 	Health:       {Keep, Drop, Mask, Redact},
 }

@@ -30,7 +30,7 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 	clear(a.fired)
 	clear(a.residual)
 	a.in = append(a.in[:0], text...)
-	a.spans = Detect(a.spans[:0], a.in, people)
+	a.spans = a.policy.Detect(a.spans[:0], a.in, people)
 	clear(r.found)
 	for _, s := range a.spans {
 		r.found[s.Kind]++

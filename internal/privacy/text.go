@@ -37,7 +37,7 @@ func (a *application) count(v helpdesk.Value, name string) {
 
 func (a *application) detect(s, name string) {
 	a.in = append(a.in[:0], s...)
-	a.spans = Detect(a.spans[:0], a.in, a.people)
+	a.spans = a.policy.Detect(a.spans[:0], a.in, a.people)
 	for _, span := range a.spans {
 		a.found.add(name, span.Kind, 1)
 	}
@@ -58,7 +58,7 @@ func (a *application) rewrite() {
 			return
 		}
 		a.in, a.out = a.out, Rewrite(a.in[:0], a.out, a.spans, a.span)
-		a.spans = Detect(a.spans[:0], a.out, a.people)
+		a.spans = a.policy.Detect(a.spans[:0], a.out, a.people)
 	}
 }
 
@@ -69,6 +69,7 @@ func (a *application) span(dst []byte, s Span, found []byte) []byte {
 		return append(dst, found...)
 	}
 	a.fired[s.Kind]++
+	written := found
 	if s.Kind == Name && s.Person > 0 { // as on record, so that "Doe, Jane" and "Jane Doe's" are one person
 		if name := a.people.person(s.Person); name != "" {
 			found = []byte(name)
@@ -79,6 +80,8 @@ func (a *application) span(dst []byte, s Span, found []byte) []byte {
 		return a.mask(dst, s.Kind, found)
 	case Pseudonymize:
 		return a.pseudonym(dst, s.Kind, string(found))
+	case Surrogate:
+		return a.surrogate(dst, s.Kind, s.Type, string(found), string(written))
 	case Generalize:
 		return generalize(dst, s, found)
 	}

@@ -3,7 +3,7 @@ package evidence
 import "testing"
 
 func TestTheReportExplainsEveryOperatorThatOccurs(t *testing.T) {
-	for _, op := range []string{"drop", "mask", "redact", "generalize", "shift", "pseudonymize"} {
+	for _, op := range []string{"drop", "mask", "redact", "generalize", "shift", "pseudonymize", "surrogate"} {
 		for _, lang := range []string{"en", "de"} {
 			l, err := languageOf(lang)
 			if err != nil {

@@ -36,7 +36,7 @@ func (w writer) rules() []block {
 // "text: card mask, phone mask", "map: drop".
 func (w writer) operators() []term {
 	var terms []term
-	for _, op := range []string{"map", "drop", "mask", "redact", "generalize", "shift", "pseudonymize", "keep"} {
+	for _, op := range []string{"map", "drop", "mask", "redact", "generalize", "shift", "pseudonymize", "surrogate", "keep"} {
 		if slices.ContainsFunc(w.r.Rules, func(r Rule) bool { return names(r.Rule, op) }) {
 			terms = append(terms, term{op, w.text("operator." + op), true})
 		}

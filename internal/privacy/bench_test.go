@@ -63,3 +63,13 @@ func BenchmarkNobody(b *testing.B) {
 		spans = Detect(spans[:0], text, nil)
 	}
 }
+
+// BenchmarkSurrogates is what reading costs beside surrogates, which nothing is read into.
+func BenchmarkSurrogates(b *testing.B) {
+	text, spans, c := corpus(b), []Span(nil), compile(b, surrogating)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		spans = c.Detect(spans[:0], text, nil)
+	}
+}

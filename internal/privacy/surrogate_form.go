@@ -15,13 +15,21 @@ func isSurrogate(value string) bool {
 // surrogates appends the surrogates in a text to dst, as spans that are reserved.
 func surrogates(dst []Span, text []byte) []Span {
 	w := window{text, 0, len(text)}
-	for i := 0; i < len(text); i++ {
-		if text[i] != '+' && (!isAlnum(text[i]) || goesOnFrom(w, i)) { // a plus starts a number wherever it stands
+	for i := 0; i < len(text); {
+		b := text[i]
+		if b != '+' && !isAlnum(b) {
+			i++
 			continue
 		}
-		if end := surrogateAt(w, i); end > i {
-			dst = append(dst, Span{Start: i, End: end, Kind: reserved})
-			i = end - 1
+		if b == '+' || !goesOnFrom(w, i) { // a plus starts a number wherever it stands
+			if end := surrogateAt(w, i); end > i {
+				dst = append(dst, Span{Start: i, End: end, Kind: reserved})
+				i = end
+				continue
+			}
+		}
+		for i++; b != '+' && i < len(text) && isAlnum(text[i]); {
+			i++
 		}
 	}
 	return dst
@@ -76,10 +84,20 @@ var (
 		}
 		return set
 	}()
+	mayBeGiven = func() (filter byteSet) {
+		for key := range isInventedGiven {
+			h := givenHash(key)
+			filter[h/64] |= 1 << (h % 64)
+		}
+		return filter
+	}()
 	isFirstSyllable  = setOf(firstSyllables)
 	isSecondSyllable = setOf(secondSyllables)
 	isFamilyEnding   = setOf(append(append([]string(nil), englishEndings...), germanEndings...))
 )
+
+// givenHash tells most words from given names of ours at a glance.
+func givenHash(key uint64) byte { return byte(key * keyPrime >> 56) }
 
 func setOf(words []string) map[string]bool {
 	set := map[string]bool{}
@@ -94,7 +112,7 @@ func setOf(words []string) map[string]bool {
 func inventedNameEnd(w window, i int) int {
 	key, n := lettersOf(blockAt(w.text[:w.hi], i))
 	at := i + n
-	if b := w.at(at); b != ' ' && b != '.' || !isInventedGiven[key] {
+	if b := w.at(at); b != ' ' && b != '.' || !mayBeGiven.has(givenHash(key)) || !isInventedGiven[key] {
 		return 0
 	}
 	if w.at(at) == ' ' {
@@ -153,6 +171,9 @@ func familyEnd(w window, i int, endings []string) int {
 
 // inventedWayEnd returns the end of "Belkovbergweg 12, Marzokfeld" at i, or 0.
 func inventedWayEnd(w window, i int) int {
+	if _, n := lettersOf(blockAt(w.text[:w.hi], i)); n < blockSize {
+		return 0
+	}
 	at := familyEnd(w, i, inventedWays)
 	if at == 0 || w.at(at) != ' ' {
 		return 0

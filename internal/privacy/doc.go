@@ -13,13 +13,15 @@
 // [Inventory] adds up; and the residue, which is what the pass still found when it searched its own
 // output for what should be gone.
 //
-// Seven operators are all there is. Keep leaves a field; in free text it leaves the
+// Eight operators are all there is. Keep leaves a field; in free text it leaves the
 // words and hands what [Detect] finds to the rules for text. Drop empties it. Mask
 // puts a word for the kind of thing that stood there, Redact one that does not say
 // which. Generalize says less. Shift moves times by days that are keyed to the person,
 // so that the course of a case stays. Pseudonymize puts a keyed
 // pseudonym (keyring.Pseudonyms): the same for the same person in every record and
-// every delta, as long as the migration's key lives. None of this makes data
+// every delta, as long as the migration's key lives. Surrogate puts what looks real, of
+// ranges that are kept free or put together so that it is nobody's; its form is a wall in
+// texts ([Compiled.Detect]). None of this makes data
 // anonymous: a writing style, a rare problem or a time can still tell who it was.
 //
 // # The engine
@@ -73,7 +75,7 @@
 // printable), RFC 2142 (mailboxes), RFC 4291 (IPv6), RFC 7468 (PEM), ITU-T E.164 and the plans of
 // NANPA, Bundesnetzagentur and Ofcom (phone numbers), ISO 13616 and ISO/IEC 7064 (IBAN),
 // ISO/IEC 7812-1 and PCI DSS 4.0 (cards), ISO 9362 (BIC), ISO 3779 (VIN), ICAO 9303 (travel
-// documents), USPS Publication 28 and BS 7666 (addresses), BIP 173 and 350 (bech32), the
+// documents), RFC 2606, 3849, 5737 and 9542 (surrogates), USPS Publication 28 and BS 7666 (addresses), BIP 173 and 350 (bech32), the
 // authorities named beside each identifier, GDPR articles 4 to 6, 32 and 87 (presets).
 // Legal references say why a default is as it is; they are no advice.
 package privacy

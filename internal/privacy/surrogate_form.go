@@ -24,7 +24,7 @@ func surrogates(dst []Span, text []byte) []Span {
 		if b == '+' || !goesOnFrom(w, i) { // a plus starts a number wherever it stands
 			if end := surrogateAt(w, i); end > i {
 				dst = append(dst, Span{Start: i, End: end, Kind: reserved})
-				i = end
+				i, w.lo = end, end // another may follow at once
 				continue
 			}
 		}
@@ -49,7 +49,7 @@ func surrogateAt(w window, i int) (end int) {
 			}
 		}
 	}
-	if end == 0 || goesOn(w, end) {
+	if end == 0 || isDigit(w.at(end)) || w.at(i) != '+' && goesOn(w, end) {
 		return 0
 	}
 	return end

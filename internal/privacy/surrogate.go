@@ -16,8 +16,8 @@ import (
 //
 // How many there are of a kind decides whether two people get the same one:
 //
-//	names               84 million; a given name, an initial and a surname, each language
-//	e-mail, logins      a billion for each name: 40 bits beside it
+//	names               84 million of each language
+//	e-mail, logins      2^40 for each name
 //	telephone numbers   US and others 71,200, GB 14,000, DE 5,000
 //	IPv4 465, IPv6 2^48, MAC 256, SSN 989,901
 

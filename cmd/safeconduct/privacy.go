@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/safeconduct/safeconduct/internal/plan"
 	"github.com/safeconduct/safeconduct/internal/privacy"
 	"github.com/safeconduct/safeconduct/internal/privacy/lines"
 )
@@ -21,6 +23,7 @@ type privacyJob struct {
 	preset  string
 	key     string
 	tagger  string // on or off
+	rules   string // a file of rules for text
 }
 
 func (a *app) privacyCommand() *cobra.Command {
@@ -85,6 +88,7 @@ output is counted on standard error, and the exit code is 10.`,
 func (j *privacyJob) flags(c *cobra.Command) {
 	c.Flags().StringVar(&j.format, "format", "text", fmt.Sprintf("one of %v", lines.Formats()))
 	c.Flags().StringVar(&j.account, "account", "", "a directory of everybody the account knows, as JSON Lines")
+	c.Flags().StringVar(&j.rules, "rules", "", "a file with rules of your own, as the key rules of a plan's privacy section")
 }
 
 // on returns the job for the file that the arguments name.
@@ -103,11 +107,16 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 		return usage(fmt.Errorf("the tagger is on or off, not %q", j.tagger))
 	}
 	job := lines.Job{Format: j.format, Tagger: j.tagger == "on"}
-	var err error
+	policy, err := j.policy()
+	if err != nil {
+		return usage(err)
+	}
 	if rewrite {
-		if job.Rewriter, err = j.rewriter(); err != nil {
+		if job.Rewriter, err = j.rewriter(policy); err != nil {
 			return usage(err)
 		}
+	} else if j.rules != "" {
+		job.Policy = policy
 	}
 	if j.account != "" {
 		if job.Account, err = readAccount(j.account); err != nil {
@@ -130,11 +139,22 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 	return nil
 }
 
-func (j privacyJob) rewriter() (*privacy.Rewriter, error) {
-	policy, err := privacy.Compile(privacy.Policy{Preset: j.preset})
-	if err != nil {
-		return nil, err
+// policy is that of the preset, of demo for scan, with the rules of the file.
+func (j privacyJob) policy() (*privacy.Compiled, error) {
+	p := privacy.Policy{Preset: cmp.Or(j.preset, "demo")}
+	if j.rules != "" {
+		text, err := os.ReadFile(j.rules)
+		if err != nil {
+			return nil, fmt.Errorf("the rules can't be read: %w", err)
+		}
+		if p.Rules, err = plan.ReadRules(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", j.rules, err)
+		}
 	}
+	return privacy.Compile(p)
+}
+
+func (j privacyJob) rewriter(policy *privacy.Compiled) (_ *privacy.Rewriter, err error) {
 	key := lines.NewKey()
 	if j.key != "" {
 		if key, err = lines.ReadKey(j.key); err != nil {

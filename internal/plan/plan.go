@@ -82,13 +82,15 @@ type Privacy struct {
 	// data in free text.
 	Fields map[string]privacy.Operator       `yaml:"fields,omitempty" json:"fields,omitempty"`
 	Text   map[privacy.Kind]privacy.Operator `yaml:"text,omitempty" json:"text,omitempty"`
+	// Rules find in free text what only the customer knows.
+	Rules []privacy.TextRule `yaml:"rules,omitempty" json:"rules,omitempty"`
 	// Attachments decides what becomes of files; their text follows Text.
 	Attachments Attachments `yaml:"attachments,omitempty" json:"attachments"`
 }
 
 // Policy is the policy that the section asks for.
 func (p Privacy) Policy() privacy.Policy {
-	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text}
+	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text, Rules: p.Rules}
 }
 
 // Local is the tenant of a plan that names none.
@@ -124,6 +126,10 @@ func (p *Plan) Demo() *Plan {
 	d := *p
 	d.Migration += DemoEnd
 	d.Privacy.Preset, d.Privacy.Fields, d.Privacy.Text = "demo", nil, nil
+	d.Privacy.Rules = slices.Clone(p.Privacy.Rules)
+	for i := range d.Privacy.Rules {
+		d.Privacy.Rules[i].Operator = privacy.Mask
+	}
 	d.Privacy.Attachments = Attachments{Unreadable: Placeholder}
 	d.Map.NumberTo = ""
 	d.Run.Approval = false

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/safeconduct/safeconduct/connectors"
+	"github.com/safeconduct/safeconduct/internal/privacy"
 )
 
 // maxFile bounds a plan file; the largest plausible one, with thousands of
@@ -54,6 +55,15 @@ func Parse(text []byte, folder string) (*Plan, error) {
 	p.Run.Concurrency = max(1, p.Run.Concurrency)
 	p.Privacy.Attachments.Unreadable = cmp.Or(p.Privacy.Attachments.Unreadable, Quarantine)
 	return p, p.Check()
+}
+
+// ReadRules reads a file of rules for text: the key rules of a plan's privacy section.
+func ReadRules(text []byte) ([]privacy.TextRule, error) {
+	var file struct {
+		Rules []privacy.TextRule `yaml:"rules"`
+	}
+	err := decode(text, &file)
+	return file.Rules, err
 }
 
 // decode reads strict YAML. Errors give line and column and no content.

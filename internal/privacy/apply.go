@@ -55,15 +55,15 @@ type application struct {
 
 	in, out, folded []byte
 	spans           []Span
-	fired           map[Kind]int // spans replaced in the value at hand
-	left, counted   map[Kind]int // what search found in the value at hand
+	fired           map[firing]int // spans replaced in the value at hand
+	left, counted   map[Kind]int   // what search found in the value at hand
 	exact           []exactForm
 }
 
 func (a *application) begin(c *Compiled, people *People, p keyring.Pseudonyms) {
 	*a = application{policy: c, people: people, pseudonyms: p, marks: Marks{}, found: tally{}, residual: tally{},
 		in: a.in[:0], out: a.out[:0], folded: a.folded[:0], spans: a.spans[:0], exact: a.exact[:0],
-		fired: map[Kind]int{}, left: map[Kind]int{}, counted: map[Kind]int{}}
+		fired: map[firing]int{}, left: map[Kind]int{}, counted: map[Kind]int{}}
 	a.identify(people)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // check finds what a policy names that there is not, and operators that make no
 // sense where they stand. Each problem is a sentence with a next step.
-func check(p Policy) (problems []string) {
+func check(p Policy) (rules []*ownRule, problems []string) {
 	note := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	if _, ok := presets[p.Preset]; !ok && p.Preset != "" {
 		note("there is no preset %q%s", p.Preset, suggest(p.Preset, Presets()))
@@ -33,7 +33,8 @@ func check(p Policy) (problems []string) {
 			note("%s in free text can't be %q%s; choose one of %s", k, op, why(op), list(sensibleText[k]))
 		}
 	}
-	return problems
+	rules, wrong := compileRules(p.Rules)
+	return rules, append(problems, wrong...)
 }
 
 // why says what is wrong with an operator where it makes no sense.

@@ -21,6 +21,8 @@ type Compiled struct {
 	keyed  bool            // needs pseudonyms
 	// surrogates says that what has their form is left alone, and found by nobody.
 	surrogates bool
+	textRules  []*ownRule
+	ruleOps    map[string]Operator // of rules that say themselves what becomes of what they find
 	hash       string
 	pool       sync.Pool // of *application
 }
@@ -35,16 +37,22 @@ func (e *PolicyError) Error() string {
 // Compile checks a policy and makes it ready to apply. It returns a *PolicyError
 // that names what is unknown or makes no sense, else what is not decided.
 func Compile(p Policy) (*Compiled, error) {
-	if problems := check(p); len(problems) > 0 {
+	rules, problems := check(p)
+	if len(problems) > 0 {
 		return nil, &PolicyError{problems}
 	}
 	preset, _ := Preset(p.Preset)
-	c := &Compiled{inText: map[Kind]Operator{}, known: map[string]rule{}}
+	c := &Compiled{inText: map[Kind]Operator{}, known: map[string]rule{}, textRules: rules, ruleOps: map[string]Operator{}}
 	maps.Copy(c.inText, preset.Text)
 	maps.Copy(c.inText, p.Text)
 	c.addRules(preset.Fields, false)
 	c.addRules(p.Fields, true)
 	slices.SortFunc(c.rules, bySpecificity)
+	for _, r := range rules {
+		if r.Operator != "" {
+			c.ruleOps[r.Name] = r.Operator
+		}
+	}
 	if problems := c.decideAll(); len(problems) > 0 {
 		return nil, &PolicyError{problems}
 	}
@@ -114,6 +122,9 @@ func (c *Compiled) makes(does func(op Operator, ofName bool) bool) bool {
 			return true
 		}
 	}
+	if slices.ContainsFunc(c.textRules, func(r *ownRule) bool { return does(r.Operator, r.kind == Name) }) {
+		return true
+	}
 	return slices.ContainsFunc(c.Decisions(), func(d Decision) bool {
 		return does(d.Operator, d.Class == helpdesk.ClassName)
 	})
@@ -135,6 +146,9 @@ func (c *Compiled) derived() (problems []string) {
 	for _, k := range TextKinds() {
 		note(string(k)+" in free text", c.inText[k], k == Name, sensibleText[k])
 	}
+	for _, r := range c.textRules {
+		note(fmt.Sprintf("what rule %q finds", r.Name), r.Operator, r.kind == Name, r.sensible())
+	}
 	return problems
 }
 
@@ -150,6 +164,9 @@ func (c *Compiled) digest() string {
 	}
 	for _, k := range slices.Sorted(maps.Keys(c.inText)) {
 		write(h, "text", string(k), string(c.inText[k]))
+	}
+	for _, r := range c.textRules {
+		write(h, "rule", r.Name, string(r.kind), r.Pattern, strings.Join(r.Context.Words, " "), fmt.Sprint(r.Context.Within), r.Checksum, string(r.Operator))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -175,6 +192,30 @@ func (c *Compiled) Decisions() (all []Decision) {
 	for _, f := range knownFields() {
 		r, _ := c.decide(f.Name, f)
 		all = append(all, Decision{ruleName(f), classOf(f), r.op, r.key})
+	}
+	return all
+}
+
+// op is what the policy does to what stands in a span.
+func (c *Compiled) op(s Span) Operator {
+	if op, ok := c.ruleOps[s.Type]; ok {
+		return op
+	}
+	return c.inText[s.Kind]
+}
+
+// byRule reports whether a rule of the policy found a span.
+func (c *Compiled) byRule(s Span) bool {
+	return slices.ContainsFunc(c.textRules, func(r *ownRule) bool { return r.Name == s.Type })
+}
+
+// kinds lists TextKinds and those of the policy's own.
+func (c *Compiled) kinds() []Kind {
+	all := TextKinds()
+	for _, r := range c.textRules {
+		if r.ownKind() {
+			all = append(all, r.kind)
+		}
 	}
 	return all
 }

@@ -93,7 +93,9 @@ func promising() (all []Policy) {
 	for _, name := range Presets() {
 		all = append(all, Policy{Preset: name})
 	}
-	return append(all, surrogating)
+	both := surrogating
+	both.Rules = rulesOf
+	return append(all, surrogating, ruled, both)
 }
 
 // outside checks that Rewrite leaves the bytes between the spans alone.
@@ -130,7 +132,7 @@ func examples() (all []string) {
 		"030 123 4111 1111 1111 1111", "Karte Jane Doe 4111 1111 1111 1112", "jane doe@example.test", "Doe, Jane's +1-202-555-0147x12",
 		"müller, jörg özil", "JÖRG ÖZIL MÜLLER", "tel 5550199 5550199", "123 4567 8901", "data:;base64,"+strings.Repeat("A", 50),
 		"Robin T. Belkovford", "robin.belkovford.7k2m9x4q@example.org", "+44 20 7946 0123", "12 Belkovford Lane, Marmokham", "Belkovbergweg 12, Marmokfeld",
-		"192.0.2.123", "666-12-3456", "00-00-5E-00-53-7F", "2001:db8:00ff:1234::abcd")
+		"E-123456", "customer 12345678", "AB12345674", "order 0301234567", "[employee-id]", "[customer-no 0123456789ab]", "192.0.2.123", "666-12-3456", "00-00-5E-00-53-7F", "2001:db8:00ff:1234::abcd")
 }
 
 // TestAnyMixtureOfValuesKeepsThePromises glues pieces of values and noise together:

@@ -91,11 +91,10 @@ func isOneOf(b byte, list string) bool {
 	return false
 }
 
-// aadhaar is Verhoeff's check over the dihedral group of ten.
-func aadhaar(d []byte) bool {
-	if d[0] < '2' {
-		return false
-	}
+func aadhaar(d []byte) bool { return d[0] >= '2' && verhoeff(d) }
+
+// verhoeff is Verhoeff's check over the dihedral group of ten.
+func verhoeff(d []byte) bool {
 	c := byte(0)
 	for i := range d {
 		c = verhoeffD[c][verhoeffP[i%8][d[len(d)-1-i]-'0']]

@@ -38,6 +38,9 @@ type Policy struct {
 	Fields map[string]Operator
 	// Text decides what Detect finds inside the free text that is kept.
 	Text map[Kind]Operator
+	// Rules find there what only the customer knows. Of two that find the same the longer
+	// match counts, then the first.
+	Rules []TextRule
 }
 
 // Classes of a policy beside those of the model: what a source calls its own.

@@ -12,7 +12,7 @@ import (
 func (a *application) search(name string) {
 	clear(a.left)
 	for _, s := range a.spans {
-		if a.policy.inText[s.Kind] != Keep {
+		if a.policy.op(s) != Keep {
 			a.left[s.Kind]++
 		}
 	}

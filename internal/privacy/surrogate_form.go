@@ -36,23 +36,36 @@ func surrogates(dst []Span, text []byte) []Span {
 }
 
 // surrogateAt returns the end of the surrogate that starts at i, or 0. What surrounds it
-// is asked for by whole words only: it stands wherever a value stood.
-func surrogateAt(w window, i int) (end int) {
+// is asked for by whole words only: it stands wherever a value stood. Another may follow
+// at once.
+func surrogateAt(w window, i int) int {
+	end := surrogateForm(w, i)
+	if end == 0 || !isDigit(w.at(end)) && (w.at(i) == '+' || !goesOn(w, end)) {
+		return end
+	}
+	if surrogateForm(window{w.text, end, w.hi}, end) > 0 {
+		return end
+	}
+	return 0
+}
+
+// surrogateForm is surrogateAt without a look at what follows.
+func surrogateForm(w window, i int) (end int) {
 	if isLetter(w.at(i)) {
 		if end = inventedNameEnd(w, i); end == 0 {
 			end = inventedWayEnd(w, i)
 		}
-	} else if end = inventedStreetEnd(w, i); end == 0 {
-		for _, form := range surrogateForms {
-			if form[0] == w.at(i) && fits(w, i, form) {
-				end = max(end, i+len(form))
-			}
+		return end
+	}
+	if end = inventedStreetEnd(w, i); end > 0 {
+		return end
+	}
+	for _, form := range surrogateForms {
+		if form[0] == w.at(i) && fits(w, i, form) {
+			return i + len(form)
 		}
 	}
-	if end == 0 || isDigit(w.at(end)) || w.at(i) != '+' && goesOn(w, end) {
-		return 0
-	}
-	return end
+	return 0
 }
 
 // goesOnFrom reports whether what stands at i is the middle of a word or number.

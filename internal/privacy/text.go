@@ -1,6 +1,8 @@
 package privacy
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -54,7 +56,7 @@ const maxRounds = 4
 func (a *application) rewrite() {
 	a.out = append(a.out[:0], a.in...)
 	for range maxRounds {
-		if !slices.ContainsFunc(a.spans, func(s Span) bool { return a.policy.inText[s.Kind] != Keep }) {
+		if !slices.ContainsFunc(a.spans, func(s Span) bool { return a.policy.op(s) != Keep }) {
 			return
 		}
 		a.in, a.out = a.out, Rewrite(a.in[:0], a.out, a.spans, a.span)
@@ -64,11 +66,11 @@ func (a *application) rewrite() {
 
 // span appends what the policy puts in place of one span.
 func (a *application) span(dst []byte, s Span, found []byte) []byte {
-	op := a.policy.inText[s.Kind]
+	op := a.policy.op(s)
 	if op == Keep {
 		return append(dst, found...)
 	}
-	a.fired[s.Kind]++
+	a.fired[firing{s.Kind, op}]++
 	written := found
 	if s.Kind == Name && s.Person > 0 { // as on record, so that "Doe, Jane" and "Jane Doe's" are one person
 		if name := a.people.person(s.Person); name != "" {
@@ -77,6 +79,9 @@ func (a *application) span(dst []byte, s Span, found []byte) []byte {
 	}
 	switch op {
 	case Mask:
+		if a.policy.byRule(s) && (s.Kind == Card || s.Kind == IBAN) { // what a rule finds need not have their forms
+			return append(append(append(dst, '['), s.Kind...), ']')
+		}
 		return a.mask(dst, s.Kind, found)
 	case Pseudonymize:
 		return a.pseudonym(dst, s.Kind, string(found))
@@ -88,19 +93,24 @@ func (a *application) span(dst []byte, s Span, found []byte) []byte {
 	return append(dst, removed...) // Drop, Redact: a hole in a sentence would read as if nothing had been there
 }
 
+// A firing is what became of a span.
+type firing struct {
+	kind Kind
+	op   Operator
+}
+
 // textMark says which kinds were replaced, and counts the strongest operator.
 func (a *application) textMark() Mark {
 	m := Mark{Class: Generalised}
+	kinds := a.policy.kinds()
+	order := func(f firing) int { return slices.Index(kinds, f.kind) }
 	var rules []string
-	for _, k := range TextKinds() {
-		n := a.fired[k]
-		if n == 0 {
-			continue
-		}
-		op := a.policy.inText[k]
-		rules = append(rules, string(k)+" "+string(op))
-		m.Spans += n
-		m.Class = strongest(m.Class, outcomes[op])
+	for _, f := range slices.SortedFunc(maps.Keys(a.fired), func(a, b firing) int {
+		return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a.op, b.op))
+	}) {
+		rules = append(rules, string(f.kind)+" "+string(f.op))
+		m.Spans += a.fired[f]
+		m.Class = strongest(m.Class, outcomes[f.op])
 	}
 	m.Rule = "text: " + strings.Join(rules, ", ")
 	return m

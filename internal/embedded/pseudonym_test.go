@@ -4,10 +4,12 @@ import (
 	"errors"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/safeconduct/safeconduct/connectors/memory"
+	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/keyring"
 	"github.com/safeconduct/safeconduct/internal/plan"
@@ -136,5 +138,41 @@ func TestSafeHarborTellsNobodyApart(t *testing.T) {
 				t.Errorf("%q is told", trace)
 			}
 		}
+	}
+}
+
+// TestRulesOfTheCustomerHoldInTheFlow: what only they find is replaced by the same in
+// every ticket, is in the inventory of the report, and nothing of it is left.
+func TestRulesOfTheCustomerHoldInTheFlow(t *testing.T) {
+	source, target := memory.New(memory.Options{}), memory.New(memory.Options{})
+	first, second := mentions("t1"), mentions("t2")
+	first.Ticket.Subject = "Access for E-123456"
+	first.Ticket.Comments[0].Body = "She is employee E123456, and her manager is E-654321."
+	source.Add(someoneCalled("p1", "Jane Canaryson"), first)
+	const rules = "  rules: [{name: employee-id, pattern: 'E-?\\d{6}', operator: pseudonymize, finds: [E-111111], leaves: [E-1]}]"
+	r := open(t, t.TempDir(), under(t, "gdpr", rules), source.Source(), target.Target())
+	report := migrate(t, r)
+	if want := (evidence.PersonalData{Field: "comment.body", Kind: "employee-id", Found: 2, Records: 1}); !slices.Contains(report.Inventory, want) {
+		t.Errorf("the inventory is %v", report.Inventory)
+	}
+	if want := (evidence.Rule{Rule: "text: employee-id pseudonymize", Count: 2}); !slices.Contains(report.Rules, want) {
+		t.Errorf("the rules are %v", report.Rules)
+	}
+	if v := report.Verdict("en"); v.Level != evidence.Clean {
+		t.Errorf("%s: %s", v.Level, v.Sentence)
+	}
+	second.Ticket.Comments[0].Body = "E-123456 again"
+	source.Add(second)
+	delta(t, r)
+	tickets := target.Records(helpdesk.KindTicket)
+	id, ok := strings.CutPrefix(tickets[0].Ticket.Subject, "Access for ")
+	if !ok || !regexp.MustCompile(`^\[employee-id [0-9a-f]{12}\]$`).MatchString(id) {
+		t.Fatalf("the subject is %q", tickets[0].Ticket.Subject)
+	}
+	if body := tickets[0].Ticket.Comments[0].Body; !strings.HasPrefix(body, "She is employee "+id+", and her manager is [employee-id ") || strings.Count(body, id) != 1 {
+		t.Errorf("the first says %q, %s is meant", body, id)
+	}
+	if body := tickets[1].Ticket.Comments[0].Body; body != id+" again" {
+		t.Errorf("the second says %q, %s is meant", body, id)
 	}
 }

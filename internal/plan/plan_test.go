@@ -49,6 +49,9 @@ func TestAPlanThatIsWrongSaysWhatToDo(t *testing.T) {
 		"a day that is none":  {"preset: gdpr", "preset: gdpr\nselect: {tickets: {created_after: 31.01.2024}}", "2024-01-31"},
 		"unknown kind":        {"preset: gdpr", "preset: gdpr\nselect: {kinds: [tickets]}", `no kind "tickets"`},
 		"unknown file family": {"preset: gdpr", "preset: gdpr\nselect: {attachments: {exclude: [movies]}}", `no family "movies"`},
+		"unknown key of rule": {"preset: gdpr", "preset: gdpr\n  rules: [{name: x1, patern: x}]", `did you mean "pattern"?`},
+		"rule without end":    {"preset: gdpr", "preset: gdpr\n  rules: [{name: employee-id, pattern: 'E\\d+', operator: mask, finds: [E1], leaves: [F1]}]", `privacy: the privacy policy can't be applied: rule "employee-id": its pattern has matches of more than 64 characters`},
+		"a rule's example":    {"preset: gdpr", "preset: gdpr\n  rules: [{name: employee-id, pattern: 'E\\d{6}', operator: mask, finds: [E12345], leaves: [F1]}]", `example 1 of finds is not found`},
 		"files past HIPAA":    {"preset: gdpr", "preset: hipaa-safe-harbor\nselect: {attachments: {exclude: [images]}}", "exclude: [all]"},
 		"a reserve of all":    {"version: 1", "version: 1\nreserve: 100%", "from 0% to 90%"},
 		"no YAML":             {"version: 1", "version: [", "line"},
@@ -73,6 +76,7 @@ func TestTheHashNamesDecisionsAndNotSpelling(t *testing.T) {
 		"concurrency":     {"version: 1", "version: 1\nrun: {concurrency: 4}", true},
 		"another preset":  {"preset: gdpr", "preset: pseudonymous", false},
 		"another mapping": {"preset: gdpr", "preset: gdpr\nmap: {statuses: {a: b}}", false},
+		"a rule":          {"preset: gdpr", "preset: gdpr\n  rules: [{name: employee-id, pattern: 'E\\d{6}', operator: mask, finds: [E123456], leaves: [F1]}]", false},
 		"another source":  {"path: export", "path: export2", false},
 	} {
 		if got := parse(t, strings.Replace(good, c.old, c.new, 1)).Hash(profile); (got == first) != c.same {
@@ -165,5 +169,54 @@ func TestAPlanLeavesAFifthToAgentsUnlessItSaysOtherwise(t *testing.T) {
 		if p := parse(t, good+line); p.Reserved() != want {
 			t.Errorf("%q leaves %d %%, want %d", line, p.Reserved(), want)
 		}
+	}
+}
+
+const withRule = good + `  rules:
+    - name: employee-id
+      pattern: 'E\d{6}'
+      context: {words: [employee, Mitarbeiterin], within: 3}
+      operator: pseudonymize
+      finds: [employee E123456]
+      leaves: [E123456]
+`
+
+func TestExamplesOfRulesAreNoDecision(t *testing.T) {
+	profile := connectors.TargetProfile{Product: "x"}
+	first := parse(t, withRule).Hash(profile)
+	if other := parse(t, strings.Replace(withRule, "[E123456]", "[E654321]", 1)).Hash(profile); other != first {
+		t.Errorf("another example makes the hash %s of %s", other, first)
+	}
+	if other := parse(t, strings.Replace(withRule, "within: 3", "within: 4", 1)).Hash(profile); other == first {
+		t.Error("another distance makes the same hash")
+	}
+}
+
+// TestADemoMasksWhatRulesFind: whatever the plan does with it.
+func TestADemoMasksWhatRulesFind(t *testing.T) {
+	p := parse(t, withRule)
+	if d := p.Demo(); len(d.Privacy.Rules) != 1 || d.Privacy.Rules[0].Operator != "mask" || p.Privacy.Rules[0].Operator != "pseudonymize" {
+		t.Errorf("rules of the demo %+v, of the plan %+v", d.Privacy.Rules, p.Privacy.Rules)
+	}
+}
+
+func TestAFileOfRulesIsTheSectionOfAPlan(t *testing.T) {
+	_, section, _ := strings.Cut(withRule, "  rules:")
+	rules, err := plan.ReadRules([]byte("rules:" + section))
+	if err != nil || len(rules) != 1 || rules[0].Context.Within != 3 || rules[0].Finds[0] != "employee E123456" {
+		t.Errorf("%+v, %v", rules, err)
+	}
+	for _, text := range []string{good, withRule} { // as a run keeps it
+		p := parse(t, text)
+		written, err := p.Write()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := parse(t, string(written)); again.Hash(connectors.TargetProfile{}) != p.Hash(connectors.TargetProfile{}) {
+			t.Errorf("written, it is another plan:\n%s", written)
+		}
+	}
+	if _, err := plan.ReadRules([]byte("rules: [{patern: x}]")); err == nil || !strings.Contains(err.Error(), `did you mean "pattern"`) {
+		t.Error(err)
 	}
 }

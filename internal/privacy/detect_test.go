@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,6 +56,10 @@ func rewriterOf(t fataler, p Policy, people *People) func(text []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rewriting(c, people)
+}
+
+func rewriting(c *Compiled, people *People) func(text []byte) []byte {
 	return func(text []byte) []byte {
 		a := &application{}
 		a.begin(c, people, testKey("k"))
@@ -78,25 +83,35 @@ func keepsPromises(t fataler, text []byte) {
 			at = s.End
 		}
 	}
-	for _, p := range promising() {
-		rewrite := rewriterOf(t, p, people)
+	for name, c := range promising() {
+		rewrite := rewriting(c, people)
 		once := rewrite(text)
 		if twice := rewrite(once); !bytes.Equal(once, twice) {
-			t.Fatalf("%s: %q became %q, and that became %q", p.Preset, text, once, twice)
+			t.Fatalf("%s: %q became %q, and that became %q", name, text, once, twice)
 		}
 	}
 	outside(t, text, Detect(nil, text, people))
 }
 
-// promising lists the policies that keep what the package promises of any.
-func promising() (all []Policy) {
+// promising are policies that keep what the package promises of any.
+var promising = sync.OnceValue(func() map[string]*Compiled {
+	all := map[string]*Compiled{}
+	add := func(name string, p Policy) {
+		c, err := Compile(p)
+		if err != nil {
+			panic(err)
+		}
+		all[name] = c
+	}
 	for _, name := range Presets() {
-		all = append(all, Policy{Preset: name})
+		add(name, Policy{Preset: name})
 	}
 	both := surrogating
 	both.Rules = rulesOf
-	return append(all, surrogating, ruled, both)
-}
+	add("surrogates", surrogating)
+	add("surrogates and rules", both)
+	return all
+})
 
 // outside checks that Rewrite leaves the bytes between the spans alone.
 func outside(t fataler, text []byte, spans []Span) {

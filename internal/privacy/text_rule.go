@@ -26,9 +26,9 @@ type TextRule struct {
 	// Checksum is one of Checksums that its letters and digits must satisfy; empty for none.
 	Checksum string `yaml:"checksum,omitempty" json:"checksum,omitempty"`
 	// Finds are invented texts in which it must find something, Leaves those in which it must
-	// not: at least one of each.
-	Finds  []string `yaml:"finds" json:"finds"`
-	Leaves []string `yaml:"leaves" json:"leaves"`
+	// not: at least one of each. They change nothing that is done, nor any hash.
+	Finds  []string `yaml:"finds" json:"-"`
+	Leaves []string `yaml:"leaves" json:"-"`
 	// Operator is what becomes of what it finds; if it is empty, what the policy decides of
 	// Kind. With Keep it stays, even where the engine alone would find something in it.
 	Operator Operator `yaml:"operator,omitempty" json:"operator,omitempty"`

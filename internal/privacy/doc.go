@@ -27,7 +27,8 @@
 // # The engine
 //
 // [Detect] and [Rewrite] work on bytes with buffers of the caller and allocate
-// nothing once warm. There are no regular expressions. A [scanner] goes over the text
+// nothing once warm. There are no regular expressions but those of the customer's own
+// rules ([TextRule]), which have bounds and look after it. A [scanner] goes over the text
 // once, from left to right, and asks at each place only those who can know:
 //
 //   - at a word, by its key, what is on record: the people of the ticket ([People]) in

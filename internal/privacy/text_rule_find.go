@@ -127,6 +127,7 @@ func disjoint(spans []Span) []Span {
 // a hole into what has to go.
 func (c *Compiled) settle(spans []Span, first int, own []Span) []Span {
 	engine := spans[first:]
+	standing := own[:0]
 	at, n := 0, len(engine)
 	for _, r := range own {
 		for at < n && engine[at].End <= r.Start {
@@ -154,9 +155,9 @@ func (c *Compiled) settle(spans []Span, first int, own []Span) []Span {
 				engine[k].Kind = gone
 			}
 		}
-		spans = append(spans, r)
+		standing = append(standing, r)
 	}
-	spans = append(spans[:first], slices.DeleteFunc(spans[first:], func(s Span) bool { return s.Kind == gone })...)
+	spans = append(slices.DeleteFunc(spans, func(s Span) bool { return s.Kind == gone }), standing...)
 	slices.SortFunc(spans[first:], func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
 	return spans
 }

@@ -238,3 +238,40 @@ func TestHostileTextCostsRulesNoMore(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRulesKeepTheirPromises: whatever pattern a customer writes, it is refused or its
+// spans lie inside the text, apart, and rewriting twice is rewriting once.
+func FuzzRulesKeepTheirPromises(f *testing.F) {
+	for _, r := range rulesOf {
+		f.Add(r.Pattern, r.Checksum, "customer", strings.Join(append(r.Finds, r.Leaves...), "; "))
+	}
+	f.Add(`[^x]{2,9}`, "", "", "Jane Doe 4111 1111 1111 1111")
+	f.Add(`\[x1|1\]`, "mod97", "x", "[x1] [x1 0123456789ab] 1]1]")
+	f.Add(`(?i)\bK\pL?s{1,3}`, "", "", "kſ Kelvin ſs")
+	f.Fuzz(func(t *testing.T, pattern, checksum, word, text string) {
+		r := TextRule{Name: "x1", Pattern: pattern, Checksum: checksum, Operator: Pseudonymize}
+		if word != "" {
+			r.Context.Words = []string{word}
+		}
+		wrong := false
+		note := func(string, ...any) { wrong = true }
+		r.checkNames(nil, note)
+		own := r.compile(note)
+		if wrong {
+			return
+		}
+		c := &Compiled{inText: promising()["demo"].inText, textRules: []*ownRule{own}, ruleOps: map[string]Operator{"x1": Pseudonymize}}
+		at := 0
+		for _, s := range c.Detect(nil, []byte(text), team()) {
+			if s.Start < at || s.End <= s.Start || s.End > len(text) || !slices.Contains(c.kinds(), s.Kind) {
+				t.Fatalf("%q in %q: span %+v after %d", pattern, text, s, at)
+			}
+			at = s.End
+		}
+		rewrite := rewriting(c, team())
+		once := rewrite([]byte(text))
+		if twice := rewrite(once); string(once) != string(twice) {
+			t.Fatalf("%q: %q became %q, and that became %q", pattern, text, once, twice)
+		}
+	})
+}

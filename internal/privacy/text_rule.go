@@ -57,7 +57,15 @@ const (
 // ownOperators are those for a kind of the customer's own.
 var ownOperators = []Operator{Keep, Drop, Mask, Redact, Pseudonymize}
 
-var textRuleName = regexp.MustCompile(`^[a-z][a-z0-9-]{1,30}$`)
+// isRuleName reports whether a rule may have this name.
+func isRuleName(name string) bool {
+	for i := range len(name) {
+		if b := name[i]; b != lower(b) || !isLetter(b) && (i == 0 || !isDigit(b) && b != '-') {
+			return false
+		}
+	}
+	return len(name) >= 2 && len(name) <= 31
+}
 
 // An ownRule is a TextRule that is ready to look.
 type ownRule struct {
@@ -98,7 +106,7 @@ type noting func(format string, args ...any)
 
 func (r *TextRule) checkNames(before []TextRule, note noting) {
 	switch {
-	case !textRuleName.MatchString(r.Name):
+	case !isRuleName(r.Name):
 		note("give it a name of 2 to 31 small letters, digits and hyphens, such as employee-id")
 	case sensibleText[Kind(r.Name)] != nil || Kind(r.Name) == Login:
 		note("this is a kind of the engine's own; choose another name, and kind: %s if it counts as one", r.Name)

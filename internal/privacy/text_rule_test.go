@@ -122,6 +122,10 @@ func TestCompileSaysWhatIsWrongWithARule(t *testing.T) {
 		want  string
 	}{
 		{with(func(r *TextRule) { r.Name = "Employee" }), `rule "Employee": give it a name of 2 to 31 small letters`},
+		{with(func(r *TextRule) { r.Name = "1st" }), `give it a name`},
+		{with(func(r *TextRule) { r.Name = "ünï" }), `give it a name`},
+		{with(func(r *TextRule) { r.Name = "x" }), `give it a name`},
+		{with(func(r *TextRule) { r.Name = strings.Repeat("x", 32) }), `give it a name`},
 		{with(func(r *TextRule) { r.Name = "iban" }), `a kind of the engine's own; choose another name, and kind: iban`},
 		{[]TextRule{good, good}, `two rules have this name`},
 		{make([]TextRule, maxTextRules+1), `33 rules are too many`},

@@ -72,6 +72,8 @@ func TestARuleThatKeepsMakesNoHoleAndOneThatMasksLeavesNoRest(t *testing.T) {
 		// What sticks out of the engine's span goes as well.
 		{[]TextRule{{Name: "file", Pattern: `[A-Z]{3} \d{4} \d{4}`, Operator: Mask, Finds: []string{"ABC 4111 1111"}, Leaves: []string{"abc 4111 1111"}}},
 			"card ABC 4111 1111 1111 1111", "card [file][card ****1111]"},
+		{[]TextRule{{Name: "behind", Pattern: `\d{4} [A-Z]{3}`, Operator: Mask, Finds: []string{"1111 ABC"}, Leaves: []string{"1111 abc"}}},
+			"card 4111 1111 1111 1111 ABC", "card [card ****1111][behind]"},
 		{[]TextRule{digits("five", 5, Keep), digits("other", 5, Mask)}, "12345", "12345"}, // the first
 		{[]TextRule{{Name: "pair", Pattern: `\d{2}-\d{2}`, Operator: Mask, Finds: []string{"12-34"}, Leaves: []string{"1-2"}},
 			{Name: "tail", Pattern: `\d{2}-[A-Z]{2}`, Operator: Redact, Finds: []string{"34-AB"}, Leaves: []string{"34"}}}, "12-34-AB", "[pair][removed]"},

@@ -59,6 +59,9 @@ func (a *application) identify(people *People) {
 		return
 	}
 	add := func(k Kind, text string) {
+		if a.policy.surrogates && isSurrogate(text) { // stays where it stands, as nobody's
+			return
+		}
 		a.exact = append(a.exact, exactForm{k, []byte(strings.ToLower(strings.TrimSpace(text)))})
 	}
 	for _, id := range people.all {

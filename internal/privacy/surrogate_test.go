@@ -295,3 +295,18 @@ func TestSafeHarborTakesNothingThatIsDerived(t *testing.T) {
 		}
 	}
 }
+
+// TestANumberForFilmsOnRecordIsNoResidue: it stays where it stands, and is not counted.
+func TestANumberForFilmsOnRecordIsNoResidue(t *testing.T) {
+	people := &People{}
+	people.Add(Identity{Name: "Jane Doe", Phones: []string{"+44 20 7946 0958", "+44 20 7123 4567"}})
+	rec := helpdesk.New(helpdesk.KindTicket, "t1")
+	*rec.Ticket = helpdesk.Ticket{Subject: "Call +44 20 7946 0958 or +44 20 7123 4567"}
+	result, err := compile(t, surrogating).Apply(&rec, people, testKey("k"), nil)
+	if err != nil || len(result.Residual) > 0 {
+		t.Errorf("%v, residue %v", err, result.Residual)
+	}
+	if s := rec.Ticket.Subject; !strings.HasPrefix(s, "Call +44 20 7946 0958 or +44 ") || strings.Contains(s, "7123") {
+		t.Errorf("got %q", s)
+	}
+}

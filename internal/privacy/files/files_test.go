@@ -59,7 +59,7 @@ func samples(t testing.TB) []sample {
 // type: no canary is left, the file is valid, all bytes are found clean the second time,
 // and what was found is counted.
 func TestNobodyIsLeftInAFileAndItIsStillAFile(t *testing.T) {
-	for _, preset := range privacy.Presets() {
+	for _, preset := range append(privacy.Presets(), surrogates) {
 		if rewriter(t, preset).hides(privacy.Name) {
 			t.Run(preset, func(t *testing.T) { nobodyIsLeft(t, preset) })
 		}

@@ -30,9 +30,19 @@ func (k testKey) Of(kind, canonical string) (out [16]byte) {
 	return out
 }
 
+// surrogates stands for a preset with surrogates and a rule of the customer's own.
+const surrogates = "surrogates"
+
 func rewriter(t testing.TB, preset string) *Rewriter {
 	t.Helper()
-	policy, err := privacy.Compile(privacy.Policy{Preset: preset})
+	p := privacy.Policy{Preset: preset}
+	if preset == surrogates {
+		p = privacy.Policy{Preset: "pseudonymous",
+			Text: map[privacy.Kind]privacy.Operator{privacy.Name: privacy.Surrogate, privacy.Email: privacy.Surrogate, privacy.Phone: privacy.Surrogate},
+			Rules: []privacy.TextRule{{Name: "visa", Pattern: `4\d{3}( ?\d{4}){3}`, Operator: privacy.Mask,
+				Finds: []string{"4111 1111 1111 1111"}, Leaves: []string{"5111 1111 1111 1111"}}}}
+	}
+	policy, err := privacy.Compile(p)
 	if err != nil {
 		t.Fatal(err)
 	}

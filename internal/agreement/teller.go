@@ -36,6 +36,7 @@ type call struct {
 	Recheck  bool   `json:"recheck"`
 	Rollback bool   `json:"rollback"`
 	Recall   bool   `json:"recall"`
+	Erasures bool   `json:"erasures"`
 	Token    string `json:"token"`
 	Segment  struct {
 		Seq int `json:"seq"`
@@ -53,7 +54,7 @@ func Key(function string, payload []byte) (run, key string) {
 			key += " " + word
 		}
 	}
-	for word, is := range map[string]bool{"list": c.List, "census": c.Census, "preview": c.Preview, "recheck": c.Recheck, "recall": c.Recall,
+	for word, is := range map[string]bool{"list": c.List, "census": c.Census, "preview": c.Preview, "recheck": c.Recheck, "recall": c.Recall, "erasures": c.Erasures,
 		"rollback": c.Rollback, "token": c.Token != "", strconv.Itoa(c.Segment.Seq): c.Segment.Seq > 0} {
 		if is {
 			key += " " + word

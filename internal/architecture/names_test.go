@@ -90,6 +90,9 @@ func (s state) meets(n migration.Name) bool {
 	if parameters["recall"] == true { // asks the source again, by key
 		return n == migration.SourceUnavailable
 	}
+	if parameters["erasures"] == true { // likewise, and has it pass the policy
+		return true
+	}
 	return parameters["list"] != true && slices.Contains(asks[found[1]], n)
 }
 

@@ -10,6 +10,7 @@ const (
 	KeysMade         Op = "keys.made"
 	ExtractSegment   Op = "extract.segment"
 	AnonymizeSegment Op = "anonymize.segment"
+	DestroySegment   Op = "destroy.segment" // staged objects that held somebody who was erased
 	InventoryDone    Op = "inventory.done"
 	GatePassed       Op = "gate.passed"
 	GateFailed       Op = "gate.failed"
@@ -48,7 +49,7 @@ const (
 // Ops lists them all.
 func Ops() []Op {
 	return []Op{
-		RunStarted, PlanAccepted, KeysMade, ExtractSegment, AnonymizeSegment, InventoryDone,
+		RunStarted, PlanAccepted, KeysMade, ExtractSegment, AnonymizeSegment, DestroySegment, InventoryDone,
 		GatePassed, GateFailed, GateWaived, GateAsked, GateApproved, GateRejected, LoadSegment, VerifySegment, CensusTaken, Quarantined, Withheld,
 		Committed, SealKeys, SealObjects, ReportIssued, RunFinished, RunFailed, RunStopped, RollbackRemoved, ReviewDecided,
 		MigrationClosed, ConsentRecorded, ConsentWithdrawn, RequestOpened, RequestVerified,

@@ -242,6 +242,16 @@ func (m *model) anonymize() {
 	m.logged(n)
 	m.directory()
 	m.manifest("anonymize", phases+1, m.phases()+1)
+	m.get(1) // how far the run looked for erasures
+	m.looks()
+}
+
+// looks are those for erasures, before each phase and after the last, as long as nobody
+// is erased: the note of the last one, where the people were read to, when the run began.
+func (m *model) looks() {
+	n := m.phases() + 1
+	m.opened("anonymize", n, n*4*rowMs)
+	m.get(3 * n)
 }
 
 // directory is who the people are, which each environment reads once.

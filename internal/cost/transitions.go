@@ -5,10 +5,10 @@ import "math"
 // Transitions of statemachine/migrate.asl.json where nothing fails and nothing
 // waits; a test has the definition interpreted and compares.
 const (
-	once       = 18 // states of a run beside the loops, from Plan to Done
+	once       = 21 // states of a run beside the loops, from Plan to Done
 	ofKind     = 3  // Extract, MoreToRead, KindRead
 	again      = 2  // Extract, MoreToRead once more
-	ofPhase    = 3  // PhasesLeft, NextPhase, LoadPhase
+	ofPhase    = 6  // PhasesLeft, NextPhase, LoadPhase, CountLooks, LookForErased, AnybodyErased
 	ofPass     = 2  // a child of Anonymize: its start, AnonymizeSegment
 	ofLoad     = 4  // a child of LoadPhase: its start, Load, MoreToLoad, Loaded
 	ofVerify   = 4  // a child of Verify: its start, VerifySegment, MoreToVerify, Verified

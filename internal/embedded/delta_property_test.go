@@ -336,6 +336,9 @@ func (w *world) migrate(mode migration.Mode) evidence.Report {
 
 func (w *world) drawFaults(desk string, kinds, acts []string, most int) map[int]fault {
 	all := map[int]fault{}
+	if _, virtual := w.clock.(*hurried); virtual {
+		kinds = append(kinds, "hours") // the run looks for erasures once in a while
+	}
 	for range rapid.IntRange(0, 3).Draw(w.T, desk+" faults") {
 		f := fault{what: rapid.SampledFrom(kinds).Draw(w.T, desk+" fault")}
 		if f.what == "agent" {
@@ -408,6 +411,8 @@ func (w *world) sourceFault(op memory.Operation) error {
 		return connectors.ErrUnavailable
 	case "limited":
 		return &connectors.RateLimited{After: 2 * time.Second}
+	case "hours":
+		w.clock.skew(2 * time.Hour)
 	case "agent":
 		w.actAtSource(f.act)
 	}
@@ -435,6 +440,8 @@ func (w *world) targetFault(op memory.Operation) error {
 		return connectors.ErrUnavailable
 	case f.what == "limited":
 		return &connectors.RateLimited{After: 2 * time.Second}
+	case f.what == "hours":
+		w.clock.skew(2 * time.Hour)
 	case f.what == "late" && writes && w.hold > 0:
 		w.faults.lateAt = w.clock.Now()
 		return memory.ErrLate

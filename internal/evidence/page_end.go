@@ -3,11 +3,15 @@ package evidence
 import "strings"
 
 func (w writer) destroyed() []block {
-	if w.r.Sealed == nil {
-		return []block{w.paragraph("destroyed.none")}
+	var all []block
+	if e := w.r.Erasures; e.People > 0 {
+		all = append(all, w.paragraph("destroyed.erased", "n", e.People, "objects", e.Objects))
 	}
-	return []block{w.paragraph("destroyed.intro"), {Table: w.certificate(*w.r.Sealed)}, w.paragraph("destroyed.reading"),
-		{Heading: w.text("destroyed.sign")}, {Blanks: []string{w.text("sign.name"), w.text("sign.place"), w.text("sign.signature")}}}
+	if w.r.Sealed == nil {
+		return append(all, w.paragraph("destroyed.none"))
+	}
+	return append(all, w.paragraph("destroyed.intro"), block{Table: w.certificate(*w.r.Sealed)}, w.paragraph("destroyed.reading"),
+		block{Heading: w.text("destroyed.sign")}, block{Blanks: []string{w.text("sign.name"), w.text("sign.place"), w.text("sign.signature")}})
 }
 
 // certificate states what was destroyed in the fields of the sample certificate

@@ -45,11 +45,21 @@ type Report struct {
 	Merged    *Merged        `json:"merged,omitempty"`           // what a delta did to records that stood there
 	Reviews   []Review       `json:"reviews,omitempty"`          // what somebody has to decide
 	Census    Census         `json:"census"`
-	Mails     *int           `json:"mails,omitempty"` // that the target recorded for what the run wrote; nil: it does not say
-	Residual  map[string]int `json:"residual"`        // by field; empty is the goal
+	Mails     *int           `json:"mails,omitempty"`   // that the target recorded for what the run wrote; nil: it does not say
+	Residual  map[string]int `json:"residual"`          // by field; empty is the goal
+	Erasures  Erasures       `json:"erasures,omitzero"` // in the source, while the run was under way
 	Sealed    *Seal          `json:"sealed,omitempty"`
 	Remains   []Remains      `json:"remains"`
 	Audit     Audit          `json:"audit"`
+}
+
+// Erasures counts the people whom the source deleted while the run was under way, the
+// segments that held them and were written anew, and the staged objects that were
+// destroyed for it before the end of the run.
+type Erasures struct {
+	People   int `json:"people"`
+	Segments int `json:"segments"`
+	Objects  int `json:"objects"`
 }
 
 // Merged counts what a delta did to records that stood in the target.

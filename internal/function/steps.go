@@ -27,6 +27,8 @@ func Anonymize(s migration.Anonymize) Handler {
 			return s.List(ctx, in)
 		case in.Recall:
 			return recall.Do(ctx, migration.RecallInput{Run: in.Run, Kinds: in.Kinds, Loops: in.Loops})
+		case in.Erasures:
+			return migration.Erasures{Anonymize: s}.Do(ctx, migration.ErasuresInput{Run: in.Run, Manifest: in.Manifest, Loops: in.Loops})
 		}
 		f, err := s.Do(ctx, in)
 		return struct {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
@@ -120,4 +122,14 @@ func (l *Ledger) Anonymized(ctx context.Context, run string, s Segment, findings
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Replaced enters both sides of a segment that was written anew, with notes about it
+// and what it took, all or nothing.
+func (l *Ledger) Replaced(ctx context.Context, run string, raw, clean Segment, notes map[string]any, u Usage) error {
+	changes := []Change{put(l.segmentKey(run, raw.Side, raw.Name()), Any, raw), put(l.segmentKey(run, clean.Side, clean.Name()), Any, clean), l.use(run, u)}
+	for _, name := range slices.Sorted(maps.Keys(notes)) {
+		changes = append(changes, put(l.runKey(run, "note#"+name), Any, notes[name]))
+	}
+	return l.store.Commit(ctx, changes...)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -39,10 +40,12 @@ type AnonymizeInput struct {
 	Run     Run            `json:"run"`
 	Segment ledger.Segment `json:"segment,omitzero"`
 	List    bool           `json:"list,omitempty"`
-	// Recall asks for a Recall instead, in a loop.
-	Recall bool            `json:"recall,omitempty"`
-	Kinds  []helpdesk.Kind `json:"kinds,omitempty"`
-	Loops  int             `json:"loops,omitempty"`
+	// Recall and Erasures ask for these instead, in a loop.
+	Recall   bool            `json:"recall,omitempty"`
+	Erasures bool            `json:"erasures,omitempty"`
+	Manifest string          `json:"manifest,omitempty"`
+	Kinds    []helpdesk.Kind `json:"kinds,omitempty"`
+	Loops    int             `json:"loops,omitempty"`
 }
 
 // Findings are what the pass over a segment found: names and counts.
@@ -60,6 +63,7 @@ type Findings struct {
 	Rules     map[string]int            `json:"rules,omitempty"`  // how often each rule changed a field
 	Inventory privacy.Inventory         `json:"inventory"`
 	Residual  map[string]int            `json:"residual,omitempty"` // by field
+	Restaged  []string                  `json:"restaged,omitempty"` // objects of files that were staged again
 }
 
 // Do passes one segment. Called again, it returns what the first call entered.
@@ -86,6 +90,7 @@ func (s Anonymize) Do(ctx context.Context, in AnonymizeInput) (Findings, error) 
 	if err := pass.account(ctx, l); err != nil {
 		return Findings{}, err
 	}
+	pass.found.Restaged = pass.written
 	entered, err := l.Anonymized(ctx, in.Run.ID, clean, pass.found, used(ctx, "anonymize", clean, in.Segment.Records+in.Segment.Broken, clean.Bytes))
 	switch {
 	case err != nil:
@@ -249,6 +254,8 @@ func (a *pass) line(ctx context.Context, raw rawLine) (*cleanLine, error) {
 		return nil, nil // learn has read it
 	case raw.Gone != nil:
 		return &cleanLine{Gone: a.gone(raw.Gone)}, nil
+	case raw.Erased != nil:
+		return &cleanLine{Gone: raw.Erased}, nil
 	case raw.Key != "":
 		return nil, nil // of a roll
 	}
@@ -266,7 +273,17 @@ func (a *pass) line(ctx context.Context, raw rawLine) (*cleanLine, error) {
 		a.setAside(ref, ledger.StateExcluded, reason, digest)
 		return nil, nil
 	}
-	return a.clean(ctx, raw.Record, ref, digest)
+	mapped := maps.Clone(a.found.Unmapped)
+	line, err := a.clean(ctx, raw.Record, ref, digest)
+	if err == nil && raw.Again {
+		line.Again = true
+		if !maps.Equal(mapped, a.found.Unmapped) { // the gate let another version pass
+			a.found.Unmapped, line = mapped, nil
+			a.found.Quarantined[ValueUnmapped]++
+			a.setAside(ref, ledger.StateQuarantined, ValueUnmapped, digest)
+		}
+	}
+	return line, err
 }
 
 func (a *pass) gone(g *connectors.Gone) *goneLine {

@@ -75,7 +75,7 @@ const GoneInSource = "gone_in_source"
 
 // attachments stages the bytes of a record's attachments and says in each where
 // they lie or why they stay behind.
-func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.Source, r Run, rec *helpdesk.Record) (staged int, err error) {
+func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.Source, r Run, rec *helpdesk.Record) error {
 	opener, _ := desk.(connectors.AttachmentOpener)
 	for _, a := range attachmentsOf(rec) {
 		if opener == nil {
@@ -83,13 +83,10 @@ func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.
 			continue
 		}
 		if err := s.attachment(ctx, p.Select.Attachments, opener, r, a); err != nil {
-			return staged, err
-		}
-		if a.Blob != nil {
-			staged++
+			return err
 		}
 	}
-	return staged, nil
+	return nil
 }
 
 func (s Extract) attachment(ctx context.Context, filter plan.AttachmentFilter, opener connectors.AttachmentOpener,

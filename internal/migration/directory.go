@@ -65,6 +65,13 @@ func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error)
 	return &all, nil
 }
 
+// forget has the directory read anew when it is next asked for.
+func (d *Directory) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.run, d.all = "", nil
+}
+
 func newPeople() people {
 	return people{identities: map[string]privacy.Identity{}, groups: map[string]string{}}
 }

@@ -124,6 +124,7 @@ func (r *extraction) begin(ctx context.Context, k helpdesk.Kind) (err error) {
 		return ofSource("profile", err)
 	}
 	r.live = slices.Contains(profile.Since, k)
+	_, r.at.Gets = r.desk.(connectors.Getter)
 	if r.run.Mode != ModeDelta {
 		return nil
 	}
@@ -138,7 +139,6 @@ func (r *extraction) begin(ctx context.Context, k helpdesk.Kind) (err error) {
 		}
 		r.at.Whole = r.at.Cursor == ""
 	}
-	_, r.at.Gets = r.desk.(connectors.Getter)
 	_, can := r.desk.(connectors.Roller)
 	r.rolls = can && !r.run.Quick && !r.at.Whole && !slices.Contains(profile.Tombs, k) && listsGone(k, r.plan.Delta.WithDefaults())
 	if slices.Contains(since, helpdesk.KindPerson) {
@@ -241,22 +241,41 @@ func (r *extraction) enter(ctx context.Context, to ledger.Position, portions []p
 
 // segment stages the attachments of the records and then the records.
 func (r *extraction) segment(ctx context.Context, seq int, p portion) (ledger.Segment, error) {
-	g := ledger.Segment{Side: string(keyring.Raw), Kind: r.at.Kind, Seq: seq, Records: len(p.records), Broken: len(p.broken),
-		Gone: len(p.gone), Keys: len(p.keys), Live: r.live}
-	g.Object = r.run.Prefix() + "raw/" + g.Name() + "-" + unique()
+	g := ledger.Segment{Side: string(keyring.Raw), Kind: r.at.Kind, Seq: seq, Live: r.live}
 	named, err := r.naming(ctx, p.records)
 	if err != nil {
 		return g, err
 	}
 	for i := range p.records {
-		n, err := r.attachments(ctx, r.plan, r.desk, r.run, &p.records[i])
-		if err != nil {
+		if err := r.attachments(ctx, r.plan, r.desk, r.run, &p.records[i]); err != nil {
 			return g, err
 		}
-		g.Blobs += n
 	}
-	written, err := staging.WriteSegment(ctx, r.Staging, r.Keys, r.run.label(keyring.Raw, g.Object), func(w *staging.SegmentWriter) error {
-		for _, line := range p.lines(named) {
+	return g, r.write(ctx, r.run, &g, p.lines(named))
+}
+
+// write seals lines to raw as the object of a segment, which it counts.
+func (s Extract) write(ctx context.Context, r Run, g *ledger.Segment, lines []rawLine) error {
+	g.Object = r.Prefix() + "raw/" + g.Name() + "-" + unique()
+	for _, line := range lines {
+		switch {
+		case line.Record != nil:
+			g.Records++
+			for _, f := range attachmentsOf(line.Record) {
+				if f.Blob != nil {
+					g.Blobs++
+				}
+			}
+		case line.Broken != nil:
+			g.Broken++
+		case line.Gone != nil, line.Erased != nil:
+			g.Gone++
+		case line.Key != "":
+			g.Keys++
+		}
+	}
+	written, err := staging.WriteSegment(ctx, s.Staging, s.Keys, r.label(keyring.Raw, g.Object), func(w *staging.SegmentWriter) error {
+		for _, line := range lines {
 			if err := w.Write(line); err != nil {
 				return err
 			}
@@ -264,7 +283,7 @@ func (r *extraction) segment(ctx context.Context, seq int, p portion) (ledger.Se
 		return nil
 	})
 	g.Bytes, g.SHA256 = written.Bytes, written.SHA256
-	return g, ofStorage("write segment "+g.Name(), err)
+	return ofStorage("write segment "+g.Name(), err)
 }
 
 func (p portion) lines(named []*helpdesk.Record) (lines []rawLine) {

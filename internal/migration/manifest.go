@@ -47,16 +47,16 @@ func (s Extract) List(ctx context.Context, in ExtractInput) (list RawList, err e
 		}
 	}
 	list.Complete = true
-	list.Manifest, err = writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw",
+	list.Manifest, err = writeManifest(ctx, s.Staging, l, in.Run, keyring.Raw, "raw", "",
 		func(g ledger.Segment) int { return g.Records + g.Broken + g.Gone })
 	return list, err
 }
 
 // writeManifest lists the segments of a side of which records are wanted, in an
 // object of the run. The list holds names, counts and digests, so it is not sealed.
-func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name string,
+func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name, version string,
 	wanted func(ledger.Segment) int) (m Manifest, err error) {
-	m.Manifest = r.Prefix() + "manifest/" + name + ".jsonl"
+	m.Manifest = r.Prefix() + "manifest/" + name + version + ".jsonl"
 	var lines [][]byte
 	for g, err := range l.Segments(ctx, r.ID, string(side)) {
 		if err != nil {
@@ -111,9 +111,19 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 	if err != nil {
 		return CleanList{}, err
 	}
+	so, err := erasuresOf(ctx, l, in.Run.ID)
+	if err != nil {
+		return CleanList{}, err
+	}
+	return listClean(ctx, s.Staging, l, in.Run, so.version())
+}
+
+// listClean gives the manifests names that end in version: what is written once stays
+// as it is.
+func listClean(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, version string) (CleanList, error) {
 	list := CleanList{Phases: []PhaseList{}}
 	for _, phase := range helpdesk.Phases() {
-		m, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, string(phase), func(g ledger.Segment) int {
+		m, err := writeManifest(ctx, store, l, r, keyring.Clean, string(phase), version, func(g ledger.Segment) int {
 			switch {
 			case phase == helpdesk.PhaseRelations:
 				return g.Linked
@@ -134,7 +144,7 @@ func (s Anonymize) List(ctx context.Context, in AnonymizeInput) (CleanList, erro
 		}
 	}
 	list.PhaseCount = len(list.Phases)
-	all, err := writeManifest(ctx, s.Staging, l, in.Run, keyring.Clean, "clean",
+	all, err := writeManifest(ctx, store, l, r, keyring.Clean, "clean", version,
 		func(g ledger.Segment) int { return g.Records + g.Gone })
 	list.Manifest, list.Segments, list.Records = all.Manifest, all.Segments, all.Records
 	return list, err

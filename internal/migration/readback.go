@@ -82,6 +82,10 @@ func (c *check) readBack(line *cleanLine, e *ledger.Entry, ids lookup, found rea
 		return false, found.err
 	}
 	got := found.record
+	if line.Again && e.Source != line.Source { // what was loaded is nowhere any more, to be compared with
+		c.rebase(e, &got, partsOf(c.index, &got, true), nil)
+		return true, nil
+	}
 	c.verdict.Files += found.files
 	want := copyOf(line.Record)
 	dangling, err := ids.apply(&want)

@@ -92,7 +92,7 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 		}
 		g.report.Sealed = &evidence.Seal{At: run.Sealed.At, Keys: run.Sealed.Keys, Objects: run.Sealed.Objects, Bytes: run.Sealed.Bytes, Left: run.Sealed.Left}
 	}
-	for _, step := range []func(context.Context, *plan.Plan) error{g.desks, g.findings, g.verdicts, g.census, g.aside, g.proof} {
+	for _, step := range []func(context.Context, *plan.Plan) error{g.desks, g.findings, g.verdicts, g.census, g.erasures, g.aside, g.proof} {
 		if err := step(ctx, p); err != nil {
 			return g.report, err
 		}
@@ -227,6 +227,12 @@ func (g *gatherer) census(ctx context.Context, _ *plan.Plan) error {
 			Found: k.Found, Missing: k.Missing, Foreign: k.Foreign, Doubled: k.Doubled})
 	}
 	return nil
+}
+
+func (g *gatherer) erasures(ctx context.Context, _ *plan.Plan) error {
+	so, err := erasuresOf(ctx, g.ledger, g.run.ID)
+	g.report.Erasures = evidence.Erasures{People: len(so.Erased) + len(so.Found), Segments: so.Segments, Objects: so.Objects}
+	return err
 }
 
 // aside lists what this run set aside.

@@ -164,6 +164,9 @@ type cleanLine struct {
 	// Gone stands in the place of a record that the source has no more.
 	Gone *goneLine `json:"gone,omitempty"`
 
+	// Again: see rawLine.
+	Again bool `json:"again,omitempty"`
+
 	at string // where in the run it stands
 }
 
@@ -190,4 +193,10 @@ type rawLine struct {
 	Named *helpdesk.Record `json:"named,omitempty"`
 	// Key is one of a roll.
 	Key string `json:"key,omitempty"`
+	// Erased stands in the place of a record that is gone since it was read, by its
+	// reference: keys are often addresses.
+	Erased *goneLine `json:"erased,omitempty"`
+	// Again: the record was read again because somebody is erased whom it held. If it was
+	// loaded before, that version is staged no more.
+	Again bool `json:"again,omitempty"`
 }

@@ -225,7 +225,7 @@ func (c *check) readable(e *ledger.Entry, line *cleanLine) bool {
 	case OutcomeLoaded, OutcomeUpdated:
 		return e.State == ledger.StateLoaded
 	case OutcomePending: // of a later version: the one that was loaded stands there
-		return e.State == ledger.StateLoaded && e.Run == c.run.ID && e.Source == line.Source
+		return e.State == ledger.StateLoaded && e.Run == c.run.ID && (e.Source == line.Source || line.Again)
 	}
 	return false
 }

@@ -82,7 +82,7 @@ crash:
 CRASH_EVERY ?= 1
 deltas:
 	GOGC=400 $(GO) test ./internal/embedded -run TestNoInterleaving -interleavings 1400 -simulated 100 -timeout 15m -v
-	GOGC=400 $(GO) test ./internal/embedded -run TestACrashAnywhereInADelta -crash-every $(CRASH_EVERY) -timeout 30m -v
+	GOGC=400 $(GO) test ./internal/embedded -run 'TestACrashAnywhereInADelta|TestACrashWhileStaged' -crash-every $(CRASH_EVERY) -timeout 30m -v
 
 bench: $(BIN)
 	$(GO) test ./internal/embedded -run '^$$' -bench . -benchtime 1x -timeout 30m

@@ -23,7 +23,7 @@ import (
 // them. The rest of the run works with that.
 //
 // It is part of anonymize, the only reader of raw
-// (docs/decisions/0026-erasures.md).
+// (docs/decisions/0028-erasures.md).
 type Erasures struct{ Anonymize }
 
 // An ErasuresInput asks to look.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/plan"
@@ -61,7 +62,7 @@ func (a *app) closeMigration(ctx context.Context, yes, giveUp bool) error {
 	case err != nil:
 		return err
 	case before.Begun.IsZero() && runs == 0:
-		return usage(fmt.Errorf("there is nothing to close: migration %s has no run in %s", p.Migration, a.home))
+		return usage(fmt.Errorf("%w: migration %s has no run in %s", embedded.ErrNothingToClose, p.Migration, a.home))
 	case before.Begun.IsZero() && !yes && !a.confirm(fmt.Sprintf("Close migration %s for good? There is no delta, no rollback and no check of the target after it.", p.Migration)):
 		return usage(errors.New("nothing was destroyed; say --yes, or answer yes"))
 	}
@@ -86,7 +87,9 @@ func (a *app) closeDemo(ctx context.Context, p *plan.Plan) error {
 		return err
 	}
 	defer r.Close()
-	_, _, err = r.CloseMigration(ctx, true)
+	if _, _, err = r.CloseMigration(ctx, true); errors.Is(err, embedded.ErrNothingToClose) {
+		return nil
+	}
 	return err
 }
 

@@ -74,6 +74,8 @@ var usual = map[string]string{
 	"finish":             `{"outcome": "finished"}`,
 	"plan preview":       `{"complete": true, "records": 3, "done": true}`,
 	"verify recheck":     `{"done": true, "wait": 0, "loops": 1, "next_part": "S-part-2", "records": 3}`,
+	"seal closing":       `{"done": true, "wait": 0, "loops": 1, "next_part": "S-part-2", "records": 3}`,
+	"report closing":     `{"documents": []}`,
 	"load rollback":      `{"done": true, "wait": 0, "loops": 1, "next_part": "S-part-2", "records": 3}`,
 }
 
@@ -142,6 +144,12 @@ var scenarios = map[string]scenario{
 	"no-room-is-made": {definition: statemachine.Maintain, action: "rollback", then: true, status: "SUCCEEDED", parts: 2, visits: "NothingIsRemoved FinishRollback StartRun Preview",
 		script: Script{"load rollback": fails("NoRemover")}},
 	"given-up":       {definition: statemachine.Maintain, action: "give_up", status: "SUCCEEDED", visits: "GiveUp Done"},
+	"closing": {definition: statemachine.Maintain, action: "closing", status: "SUCCEEDED", visits: "Close MoreToDestroy Certify Done", script: Script{
+		"seal closing": append(fails("StorageFailed"), says(`{"done": false, "wait": 0, "loops": 1, "next_part": "S-part-2", "records": 1}`, usual["seal closing"])...)}},
+	"long-closing": {definition: statemachine.Maintain, action: "closing", status: "SUCCEEDED", parts: 2, visits: "MoreToDestroy GoOn Certify Done", script: Script{
+		"seal closing": append(endless("seal closing"), says(usual["seal closing"])...)}},
+	"closing-beside-a-run": {definition: statemachine.Maintain, action: "closing", status: "FAILED", err: "LeaseLost", visits: "Close", script: Script{
+		"seal closing": fails("LeaseLost")}},
 	"no-such-action": {definition: statemachine.Maintain, action: "restart", status: "FAILED", err: "PlanInvalid", visits: "Unknown"},
 }
 

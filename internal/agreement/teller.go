@@ -35,6 +35,7 @@ type call struct {
 	Preview  bool   `json:"preview"`
 	Recheck  bool   `json:"recheck"`
 	Rollback bool   `json:"rollback"`
+	Closing  bool   `json:"closing"`
 	Recall   bool   `json:"recall"`
 	Erasures bool   `json:"erasures"`
 	Token    string `json:"token"`
@@ -55,7 +56,7 @@ func Key(function string, payload []byte) (run, key string) {
 		}
 	}
 	for word, is := range map[string]bool{"list": c.List, "census": c.Census, "preview": c.Preview, "recheck": c.Recheck, "recall": c.Recall, "erasures": c.Erasures,
-		"rollback": c.Rollback, "token": c.Token != "", strconv.Itoa(c.Segment.Seq): c.Segment.Seq > 0} {
+		"rollback": c.Rollback, "closing": c.Closing, "token": c.Token != "", strconv.Itoa(c.Segment.Seq): c.Segment.Seq > 0} {
 		if is {
 			key += " " + word
 		}

@@ -30,7 +30,7 @@ var passed = set(`
 	records broken blobs linked bytes objects left passed personal residual created adopted differences moved held
 	accounted expected placeholders found missing foreign doubled suspended
 
-	action preview recheck rollback recall erasures erased changed gone dropped live quick then then/name then/input
+	action preview recheck rollback closing recall erasures erased changed gone dropped live quick then then/name then/input
 	list failure refusal refusal/Error refusal/Cause token
 	FunctionName Payload StateMachineArn Name Input
 `)

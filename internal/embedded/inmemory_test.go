@@ -202,6 +202,10 @@ func (m *plansInMemory) Keep(_ context.Context, r migration.Run, p *plan.Plan) e
 	return nil
 }
 
+func (m *plansInMemory) IDs(context.Context, migration.Run) ([]string, error) {
+	return slices.Collect(maps.Keys(m.all)), nil
+}
+
 func (m *plansInMemory) Plan(_ context.Context, r migration.Run) (*plan.Plan, error) {
 	if m.all[r.ID] == nil {
 		return nil, staging.ErrNotFound

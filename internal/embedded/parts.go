@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/tink"
@@ -97,7 +98,9 @@ type SealedPlans struct {
 	key tink.AEADWithContext
 }
 
-func (s SealedPlans) file(r migration.Run) string { return filepath.Join(s.dir, r.ID+".sealed") }
+const sealedEnd = ".sealed"
+
+func (s SealedPlans) file(r migration.Run) string { return filepath.Join(s.dir, r.ID+sealedEnd) }
 
 func (s SealedPlans) label(r migration.Run) []byte { return []byte("plan of run " + r.Path()) }
 
@@ -142,6 +145,20 @@ func (s SealedPlans) Plan(ctx context.Context, r migration.Run) (*plan.Plan, err
 		return nil, err
 	}
 	return plan.Parse(kept.Text, kept.Folder)
+}
+
+// IDs lists the runs that have a plan, and what is none.
+func (s SealedPlans) IDs(context.Context, migration.Run) (ids []string, err error) {
+	files, err := os.ReadDir(s.dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	for _, f := range files {
+		if id, ok := strings.CutSuffix(f.Name(), sealedEnd); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
 }
 
 // Folder keeps the documents of runs: <folder>/<migration>/<run>/<name>.

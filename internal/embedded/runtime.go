@@ -75,6 +75,7 @@ type Parts struct {
 // Plans keeps the plan that each run was started with.
 type Plans interface {
 	migration.Plans
+	migration.Kept
 	Keep(ctx context.Context, r migration.Run, p *plan.Plan) error
 }
 
@@ -276,10 +277,19 @@ func (r *Runtime) wire() function.Steps {
 		Load:   migration.Load{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},
 		Verify: migration.Verify{Base: base, Desks: r.Desks, Clean: keyring.Only(r.Keys, keyring.Clean), Index: index, Standing: &migration.Standing{}},
 		Commit: migration.Commit{Base: base},
-		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}},
+		Seal:   migration.Seal{Base: base, Keys: justForget{r.Keys}, Kept: r.Plans, Scrub: scrub(r.Rows)},
 		Report: migration.Report{Base: base, Out: r.Documents, Log: r.log(), Render: html.Render, Tool: r.Tool},
 		Finish: migration.Finish{Base: base},
 	}
+}
+
+// scrub takes away what a store keeps of what was deleted, where it keeps something.
+func scrub(rows ledger.Store) func(context.Context) error {
+	s, ok := rows.(interface{ Scrub(context.Context) error })
+	if !ok {
+		return nil
+	}
+	return s.Scrub
 }
 
 // log is the audit log of this machine, whoever's the migration is.

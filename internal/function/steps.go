@@ -74,6 +74,27 @@ func Verify(s migration.Verify) Handler {
 	})
 }
 
+// Seal destroys the keys of a run and what it staged, or all of a migration.
+func Seal(s migration.Seal) Handler {
+	return Handle(func(ctx context.Context, in migration.SealInput) (any, error) {
+		if in.Closing {
+			return migration.Close{Seal: s}.Do(ctx, migration.LoopInput{Run: in.Run, Execution: in.Execution, Loops: in.Loops})
+		}
+		return s.Do(ctx, migration.RunInput{Run: in.Run})
+	})
+}
+
+// Report writes the evidence of a run, or the certificate of a migration that was
+// closed.
+func Report(s migration.Report) Handler {
+	return Handle(func(ctx context.Context, in migration.ReportInput) (any, error) {
+		if in.Closing {
+			return s.Certify(ctx, in.Run)
+		}
+		return s.Do(ctx, migration.RunInput{Run: in.Run})
+	})
+}
+
 // Finish records the end of a run: for the state machine, and for EventBridge,
 // whose event has a form of AWS's own.
 func Finish(s migration.Finish) Handler {
@@ -114,8 +135,8 @@ func (s Steps) Handlers() map[string]Handler {
 		"load":      Load(s.Load),
 		"verify":    Verify(s.Verify),
 		"commit":    Handle(s.Commit.Do),
-		"seal":      Handle(s.Seal.Do),
-		"report":    Handle(s.Report.Do),
+		"seal":      Seal(s.Seal),
+		"report":    Report(s.Report),
 		"finish":    Finish(s.Finish),
 	}
 }

@@ -81,8 +81,8 @@ var inputs = map[string]func() any{
 	"load":      func() any { return new(migration.LoadInput) },
 	"verify":    func() any { return new(migration.VerifyInput) },
 	"commit":    func() any { return new(migration.RunInput) },
-	"report":    func() any { return new(migration.RunInput) },
-	"seal":      func() any { return new(migration.RunInput) },
+	"report":    func() any { return new(migration.ReportInput) },
+	"seal":      func() any { return new(migration.SealInput) },
 	"finish":    func() any { return new(migration.FinishInput) },
 }
 

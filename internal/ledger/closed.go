@@ -12,8 +12,11 @@ type Closed struct {
 	Begun time.Time `json:"begun,omitzero"` // from then on no run starts
 	At    time.Time `json:"at,omitzero"`    // when all was gone
 	Runs  int       `json:"runs"`
-	// Records are how many were on record, by kind and state.
+	// Records are how many were on record, by kind and state. Until all are counted,
+	// Kinds of helpdesk.Kinds are, and of the next one those up to the ref After.
 	Records map[helpdesk.Kind]map[State]int `json:"records"`
+	Kinds   int                             `json:"kinds"`
+	After   string                          `json:"after,omitempty"`
 	Rows    int                             `json:"rows"` // that were deleted
 }
 

@@ -36,6 +36,12 @@ type Prover interface {
 	Prove(ctx context.Context, r Run) (evidence.Audit, error)
 }
 
+// A ReportInput names the run, or the closing whose certificate is asked for.
+type ReportInput struct {
+	Run     Run  `json:"run"`
+	Closing bool `json:"closing,omitempty"`
+}
+
 // A ReportOutput names the documents.
 type ReportOutput struct {
 	Documents []string `json:"documents"`

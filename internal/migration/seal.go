@@ -13,6 +13,18 @@ import (
 type Seal struct {
 	Base
 	Keys keyring.Forgetter
+	Kept Kept // asked when the migration is closed
+	// Scrub takes away what a store keeps of rows that were deleted; nil where a store
+	// keeps nothing.
+	Scrub func(context.Context) error
+}
+
+// A SealInput asks to seal a run, or to close its migration, in a loop.
+type SealInput struct {
+	Run       Run    `json:"run"`
+	Closing   bool   `json:"closing,omitempty"`
+	Loops     int    `json:"loops,omitempty"`
+	Execution string `json:"execution,omitempty"`
 }
 
 // Do destroys the keys first: from then on nothing that is left can be read,
@@ -32,15 +44,19 @@ func (s Seal) Do(ctx context.Context, in RunInput) (ledger.Seal, error) {
 			return seal, ofStorage("destroy the keys", err)
 		}
 	}
-	if err := s.empty(ctx, l, run, in.Run, &seal); err != nil {
-		return seal, err
+	return seal, s.destroy(ctx, l, run, in.Run, &seal)
+}
+
+// destroy deletes what a run staged whose keys are gone, and puts that on record.
+func (s Seal) destroy(ctx context.Context, l *ledger.Ledger, run ledger.Run, r Run, seal *ledger.Seal) error {
+	if err := s.empty(ctx, l, run, r, seal); err != nil {
+		return err
 	}
 	if seal.Left > 0 {
-		return seal, failf(StorageFailed, "%d staged objects or more are not deleted yet", seal.Left)
+		return failf(StorageFailed, "%d staged objects or more are not deleted yet", seal.Left)
 	}
-	err = s.record(ctx, in.Run, "seal", audit.SealKeys, in.Run.ID,
+	return s.record(ctx, r, "seal", audit.SealKeys, r.ID,
 		map[string]int64{"keys": int64(len(seal.Keys)), "objects": int64(seal.Objects), "bytes": seal.Bytes})
-	return seal, err
 }
 
 // atOnce is how many objects are counted and deleted at a time: as many as S3

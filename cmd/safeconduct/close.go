@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,10 @@ where it was stopped, or writes the certificate anew.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if a.remote != "" {
-				return usage(errors.New("close works on this machine only"))
+				if giveUp {
+					return usage(errors.New("--give-up works on this machine only: resume the run, or roll back, which gives it up"))
+				}
+				return a.there(func(r *remote) error { return r.close(c.Context(), yes) })
 			}
 			return a.closeMigration(c.Context(), yes, giveUp)
 		},
@@ -42,6 +46,13 @@ where it was stopped, or writes the certificate anew.`,
 	c.Flags().BoolVar(&giveUp, "give-up", false, "give up a run that is not finished")
 	return c
 }
+
+// agrees asks whether the migration is to end, unless that was said.
+func (a *app) agrees(yes bool, migration string) bool {
+	return yes || a.confirm(fmt.Sprintf("Close migration %s for good? There is no delta, no rollback and no check of the target after it.", migration))
+}
+
+var errNotDestroyed = usage(errors.New("nothing was destroyed; say --yes, or answer yes"))
 
 func (a *app) closeMigration(ctx context.Context, yes, giveUp bool) error {
 	p, err := a.readPlan()
@@ -63,8 +74,8 @@ func (a *app) closeMigration(ctx context.Context, yes, giveUp bool) error {
 		return err
 	case before.Begun.IsZero() && runs == 0:
 		return usage(fmt.Errorf("%w: migration %s has no run in %s", embedded.ErrNothingToClose, p.Migration, a.home))
-	case before.Begun.IsZero() && !yes && !a.confirm(fmt.Sprintf("Close migration %s for good? There is no delta, no rollback and no check of the target after it.", p.Migration)):
-		return usage(errors.New("nothing was destroyed; say --yes, or answer yes"))
+	case before.Begun.IsZero() && !a.agrees(yes, p.Migration):
+		return errNotDestroyed
 	}
 	if err := a.closeDemo(ctx, p); err != nil {
 		return err
@@ -73,7 +84,7 @@ func (a *app) closeMigration(ctx context.Context, yes, giveUp bool) error {
 	if err != nil {
 		return err
 	}
-	return a.printClosure(c, paths)
+	return a.printClosure(c, filepath.Join(a.home, c.Migration, "audit"), paths)
 }
 
 // closeDemo closes the migration that demos are, if there were any.
@@ -99,7 +110,9 @@ type closeResult struct {
 	Documents []string `json:"documents"`
 }
 
-func (a *app) printClosure(c evidence.Closure, paths []string) error {
+// printClosure prints what was destroyed, and where the audit log and the certificate
+// are.
+func (a *app) printClosure(c evidence.Closure, log string, paths []string) error {
 	return a.print(closeResult{c, paths}, func(w io.Writer) {
 		fmt.Fprintf(w, "Migration %s is closed since %s.\n", c.Migration, c.Closed.Local().Format(time.DateTime))
 		fmt.Fprintf(w, "Destroyed  index key, pseudonym key and what was left of the keys of the runs (%d); %d rows of the ledger\n", c.Runs, c.Rows)
@@ -111,9 +124,9 @@ func (a *app) printClosure(c evidence.Closure, paths []string) error {
 		}
 		fmt.Fprintf(w, "Remains    in the target: %s; nobody can tell any more which they were in the source\n", strings.Join(moved, ", "))
 		fmt.Fprintf(w, "           reports in %s and the audit log in %s, as long as your records require\n",
-			filepath.Join(a.reports, c.Migration), filepath.Join(a.home, c.Migration, "audit"))
-		if len(paths) > 1 {
-			fmt.Fprintf(w, "Certificate: %s\n", paths[1])
+			filepath.Join(a.reports, c.Migration), log)
+		if n := slices.IndexFunc(paths, func(p string) bool { return strings.HasSuffix(p, "closed.html") }); n >= 0 {
+			fmt.Fprintf(w, "Certificate: %s\n", paths[n])
 		}
 	})
 }

@@ -179,36 +179,37 @@ func (r *remote) report(ctx context.Context, of api.Started) error {
 		}
 	}
 	folder := filepath.Join(r.reports, of.Migration, of.Run)
-	if err := r.fetch(ctx, of, folder); err != nil {
+	if _, err := r.fetch(ctx, of, folder); err != nil {
 		return err
 	}
 	return r.printReport(report, folder)
 }
 
-// fetch writes the documents of a run into a folder.
-func (r *remote) fetch(ctx context.Context, of api.Started, folder string) error {
+// fetch writes the documents of a run into a folder and says where each is.
+func (r *remote) fetch(ctx context.Context, of api.Started, folder string) (paths []string, err error) {
 	names, err := r.Documents(ctx, of.Migration, of.Run)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer root.Close()
 	for _, name := range names {
 		text, err := r.Document(ctx, of.Migration, of.Run, name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := root.WriteFile(name, text, 0o600); err != nil {
-			return err
+			return nil, err
 		}
+		paths = append(paths, filepath.Join(folder, name))
 	}
-	return nil
+	return paths, nil
 }
 
 // lastRun names the last run there.
@@ -293,6 +294,33 @@ func (r *remote) rollback(ctx context.Context) error {
 		return err
 	}
 	return r.printRolledBack(back)
+}
+
+// close closes the migration there, after that of its demos, and fetches the
+// certificate.
+func (r *remote) close(ctx context.Context, yes bool) error {
+	if !r.agrees(yes, r.plan.Migration) {
+		return errNotDestroyed
+	}
+	if _, err := r.Do(ctx, r.plan.Demo().Migration, api.Closing); err != nil && !neverRan(err) {
+		return err
+	}
+	c, err := do[evidence.Closure](ctx, r, api.Closing)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(r.reports, c.Migration, migration.ClosingRun)
+	paths, err := r.fetch(ctx, api.Started{Migration: c.Migration, Run: migration.ClosingRun}, folder)
+	if err != nil {
+		return err
+	}
+	return r.printClosure(c, "table audit at "+r.Host(), paths)
+}
+
+// neverRan reports whether there is nothing to close.
+func neverRan(err error) bool {
+	var problem *client.Problem
+	return errors.As(err, &problem) && (problem.NotFound() || problem.Code() == api.ErrNothingToClose.Code)
 }
 
 // costOf asks what a run there took and cost.

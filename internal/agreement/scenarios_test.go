@@ -143,7 +143,7 @@ var scenarios = map[string]scenario{
 	"room-for-a-run": {definition: statemachine.Maintain, action: "rollback", then: true, status: "SUCCEEDED", parts: 2, visits: "FinishRollback AnythingAfterIt StartRun Done Preview"},
 	"no-room-is-made": {definition: statemachine.Maintain, action: "rollback", then: true, status: "SUCCEEDED", parts: 2, visits: "NothingIsRemoved FinishRollback StartRun Preview",
 		script: Script{"load rollback": fails("NoRemover")}},
-	"given-up":       {definition: statemachine.Maintain, action: "give_up", status: "SUCCEEDED", visits: "GiveUp Done"},
+	"given-up": {definition: statemachine.Maintain, action: "give_up", status: "SUCCEEDED", visits: "GiveUp Done"},
 	"closing": {definition: statemachine.Maintain, action: "closing", status: "SUCCEEDED", visits: "Close MoreToDestroy Certify Done", script: Script{
 		"seal closing": append(fails("StorageFailed"), says(`{"done": false, "wait": 0, "loops": 1, "next_part": "S-part-2", "records": 1}`, usual["seal closing"])...)}},
 	"long-closing": {definition: statemachine.Maintain, action: "closing", status: "SUCCEEDED", parts: 2, visits: "MoreToDestroy GoOn Certify Done", script: Script{

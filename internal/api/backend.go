@@ -95,7 +95,7 @@ type Coster interface {
 	Cost(ctx context.Context, m Migration, run string) (json.RawMessage, error)
 }
 
-// A Tasker does what takes long and is no run: previews, rechecks, rollbacks.
+// A Tasker does what takes long and is no run: previews, rechecks, rollbacks, closings.
 type Tasker interface {
 	// Begin starts a task and returns its id without waiting for it. It returns
 	// ErrNotFound where there is no plan, and ErrConflict while a run or a rollback

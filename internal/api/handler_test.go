@@ -34,6 +34,8 @@ var asks = []struct{ ask, body string }{
 	{"GET /v1/migrations/NAME/rechecks/recheck-1", ""},
 	{"POST /v1/migrations/NAME/rollbacks", ""},
 	{"GET /v1/migrations/NAME/rollbacks/rollback-1", ""},
+	{"POST /v1/migrations/NAME/closings", ""},
+	{"GET /v1/migrations/NAME/closings/closing-1", ""},
 	{"GET /v1/migrations/NAME/schedule", ""},
 	{"PUT /v1/migrations/NAME/schedule", `{"every":"15m","state":"active"}`},
 	{"DELETE /v1/migrations/NAME/schedule", ""},
@@ -84,11 +86,11 @@ func TestARoleDoesWhatItIsForAndNoMore(t *testing.T) {
 	may := map[string]map[string]bool{
 		"auditor": {"GET /v1/migrations/NAME/plan": false, "PUT /v1/migrations/NAME/plan": false, "POST /v1/migrations/NAME/runs": false,
 			"POST /v1/migrations/NAME/runs/r0002/approval": false, "GET /v1/migrations/NAME/runs/r0001/report": true, "GET /v1/migrations/NAME": true,
-			"GET /v1/migrations/NAME/previews/preview-1": false, "POST /v1/migrations/NAME/rollbacks": false, "POST /v1/migrations/NAME/rechecks": true, "GET /v1/migrations/NAME/budget": true, "PUT /v1/migrations/NAME/budget": false},
+			"GET /v1/migrations/NAME/previews/preview-1": false, "POST /v1/migrations/NAME/rollbacks": false, "POST /v1/migrations/NAME/closings": false, "POST /v1/migrations/NAME/rechecks": true, "GET /v1/migrations/NAME/budget": true, "PUT /v1/migrations/NAME/budget": false},
 		"operator": {"POST /v1/migrations/NAME/runs/r0002/approval": false, "POST /v1/migrations/NAME/runs": true, "GET /v1/migrations/NAME/plan": true,
 			"DELETE /v1/migrations/NAME/schedule": true, "PUT /v1/migrations/NAME/budget": true},
 		"privacy_officer": {"POST /v1/migrations/NAME/runs": false, "POST /v1/migrations/NAME/runs/r0002/approval": true,
-			"POST /v1/migrations/NAME/rollbacks": false, "GET /v1/migrations/NAME/previews/preview-1": true, "PUT /v1/migrations/NAME/schedule": false},
+			"POST /v1/migrations/NAME/rollbacks": false, "POST /v1/migrations/NAME/closings": true, "GET /v1/migrations/NAME/previews/preview-1": true, "PUT /v1/migrations/NAME/schedule": false},
 	}
 	for role, asked := range may {
 		for _, a := range asks {
@@ -140,7 +142,7 @@ func TestWhatTakesLongSaysWhereToLookAndWhen(t *testing.T) {
 	s := serve(t)
 	for ask, where := range map[string]string{
 		"POST /v1/migrations/acme-2026/runs":     "/v1/migrations/acme-2026-demo/runs/r0001",
-		"POST /v1/migrations/acme-2026/previews": "/v1/migrations/acme-2026/previews/preview-4",
+		"POST /v1/migrations/acme-2026/previews": "/v1/migrations/acme-2026/previews/preview-5",
 	} {
 		body := ""
 		if strings.HasSuffix(ask, "runs") {

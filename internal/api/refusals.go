@@ -9,6 +9,7 @@ const Shortly = 5 * time.Second
 var (
 	ErrNothingToResume = &Refusal{Kind: ErrConflict, Code: "nothing-to-resume", Say: "There is no run to resume.", Next: "Start one."}
 	ErrDoesNotWait     = &Refusal{Kind: ErrConflict, Code: "does-not-wait", Say: "The run does not wait for an approval.", Next: "Look at its status."}
+	ErrNothingToClose  = &Refusal{Kind: ErrConflict, Code: "nothing-to-close", Say: "The migration never had a run.", Next: "There is nothing to destroy."}
 	ErrDecided         = &Refusal{Kind: ErrConflict, Code: "decided", Say: "Somebody has decided otherwise already.", Next: "Look at its status."}
 )
 
@@ -21,6 +22,11 @@ func UnderWay(migration string) *Refusal {
 // Unfinished refuses another run while one can go on; say tells which.
 func Unfinished(say string) *Refusal {
 	return &Refusal{Kind: ErrConflict, Code: "run-unfinished", Say: say + ".", Next: "Resume it, or give it up with new_run."}
+}
+
+// Closed refuses what a migration that was closed can't do any more; say tells when.
+func Closed(say string) *Refusal {
+	return &Refusal{Kind: ErrConflict, Code: "migration-closed", Say: say + ".", Next: "To move the source again, give the plan another migration name: every record would come a second time."}
 }
 
 // BadPlan refuses a plan that does not work, with what is wrong.

@@ -72,7 +72,7 @@ func list(roles []Role) string {
 // What the parts of a path look like. Whatever else is asked for is not there.
 var parts = map[string]form{
 	"migration": newForm(`^[a-z0-9][a-z0-9-]{0,44}$`), // a plan's name, and -demo
-	"run":       newForm(`^r[0-9]{4,9}$`),
+	"run":       newForm(`^(r[0-9]{4,9}|close)$`),     // close: where the certificate lies
 	"task":      newForm(`^[a-z0-9][a-z0-9-]{0,63}$`),
 	"document":  newForm(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`),
 }

@@ -53,6 +53,8 @@ var routes = []route{
 	{http.MethodGet, one + "/rechecks/{task}", everybody, "tasks", "", task(Recheck)},
 	{http.MethodPost, one + "/rollbacks", operators, "tasks", "", begin(Rollback)},
 	{http.MethodGet, one + "/rollbacks/{task}", everybody, "tasks", "", task(Rollback)},
+	{http.MethodPost, one + "/closings", content, "tasks", "", begin(Closing)},
+	{http.MethodGet, one + "/closings/{task}", everybody, "tasks", "", task(Closing)},
 
 	{http.MethodGet, one + "/schedule", everybody, "schedules", "", (*handler).schedule},
 	{http.MethodPut, one + "/schedule", operators, "schedules", typeJSON, (*handler).putSchedule},

@@ -181,6 +181,7 @@ const (
 	Preview  Action = "preview"
 	Recheck  Action = "recheck"
 	Rollback Action = "rollback"
+	Closing  Action = "closing"
 )
 
 // States of a task.
@@ -190,9 +191,9 @@ const (
 	TaskFailed  = "failed"
 )
 
-// A Task is a preview, recheck or rollback, and what came of it: a
-// migration.Forecast, a migration.RecheckResult, or a list of
-// migration.RolledBack, as JSON.
+// A Task is a preview, recheck, rollback or closing, and what came of it: a
+// migration.Forecast, a migration.RecheckResult, a list of migration.RolledBack, or an
+// evidence.Closure, as JSON.
 type Task struct {
 	ID        string          `json:"id"`
 	Migration string          `json:"migration"`

@@ -156,10 +156,10 @@ func Commit() function.Handler {
 	return handler(func(p parts) function.Handler { return function.Handle(migration.Commit{Base: p.base}.Do) })
 }
 
-// Seal destroys keys and reads none.
+// Seal destroys keys and reads none; it closes migrations.
 func Seal() function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Handle(migration.Seal{Base: p.base, Keys: keyring.NewForgetter(p.keys)}.Do)
+		return function.Seal(migration.Seal{Base: p.base, Keys: keyring.NewForgetter(p.keys), Kept: Plans{p.staged}})
 	})
 }
 
@@ -172,7 +172,7 @@ func Finish() function.Handler {
 // carries templates.
 func Report(render evidence.Renderer) function.Handler {
 	return handler(func(p parts) function.Handler {
-		return function.Handle(migration.Report{Base: p.base, Log: p.log, Render: render,
-			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: release.Tool()}.Do)
+		return function.Report(migration.Report{Base: p.base, Log: p.log, Render: render,
+			Out: documents{Objects{p.staged.API, p.config.EvidenceBucket, p.config.DataKey}}, Tool: release.Tool()})
 	})
 }

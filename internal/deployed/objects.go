@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -145,6 +146,18 @@ func (s Plans) Plan(ctx context.Context, r migration.Run) (*plan.Plan, error) {
 	}
 	p.RunID = r.ID
 	return p, nil
+}
+
+// IDs lists the runs of which there is a plan, and what is none.
+func (s Plans) IDs(ctx context.Context, r migration.Run) (ids []string, err error) {
+	folder := s.name(migration.Run{Tenant: r.Tenant, Migration: r.Migration})
+	for o, err := range s.List(ctx, folder) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, strings.TrimPrefix(aws.ToString(o.Key), folder))
+	}
+	return ids, nil
 }
 
 // documents keeps the documents of runs in the evidence bucket.

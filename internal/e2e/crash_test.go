@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/live/livetest"
 	"github.com/safeconduct/safeconduct/internal/peers/faults"
 )
@@ -47,6 +49,34 @@ func killedItLosesAndDoublesNothing(t *testing.T) {
 	r := m.Run(t, "resume").Wants(t, livetest.ExitDone)
 	livetest.WantClean(t, m.Report(t, r))
 	livetest.WantAll(t, m.target.Recount(t), account())
+	t.Run("and closed, nothing is left that tells which record was which", m.closes)
+}
+
+// closes ends the migration for good.
+func (m move) closes(t *testing.T) {
+	before := m.target.Recount(t)
+	r := m.Run(t, "close", "--yes").Wants(t, livetest.ExitDone)
+	var c struct {
+		evidence.Closure
+		Documents []string
+	}
+	if err := json.Unmarshal(r.Out, &c); err != nil || c.Moved["ticket"] == 0 || c.Rows < c.Records["ticket"] || len(c.Documents) < 2 {
+		t.Errorf("%v, %+v", err, c)
+	}
+	names, err := deployed.resources(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for table, most := range map[string]int{"Data/IdMapTable": 0, "Data/StateTable": 3} { // that it is closed, who held the lease, how runs were started
+		var found struct{ Count int }
+		deployed.ask(t, "DynamoDB_20120810.Scan", map[string]any{"TableName": names[table], "FilterExpression": "contains(pk, :m)",
+			"ExpressionAttributeValues": map[string]any{":m": map[string]string{"S": m.name}}}, &found)
+		if found.Count > most {
+			t.Errorf("%d rows are left in %s", found.Count, table)
+		}
+	}
+	m.Run(t, "delta").Wants(t, livetest.ExitUsage)
+	wantSame(t, m.target.Recount(t), before)
 }
 
 // kill kills the processes of a function: nothing of it runs any more after this,

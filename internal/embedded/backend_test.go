@@ -207,6 +207,12 @@ func TestTasksTellWhatCameOfThem(t *testing.T) {
 	if task := done(api.Rollback); task.State != api.TaskDone || len(target.IDs("ticket")) != 0 {
 		t.Errorf("rollback %+v, %d tickets are left", task, len(target.IDs("ticket")))
 	}
+	if task := done(api.Closing); task.State != api.TaskDone || !strings.Contains(string(task.Result), `"rows":`) {
+		t.Errorf("closing %+v", task)
+	}
+	if _, err := s.Document(t.Context(), ours, "close", "closed.html"); err != nil {
+		t.Errorf("the certificate: %v", err)
+	}
 	if _, err := s.Task(t.Context(), ours, api.Preview, "recheck-1"); !errors.Is(err, api.ErrNotFound) {
 		t.Errorf("a task that there is not: %v", err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/safeconduct/safeconduct/internal/plan"
 )
 
-// A task is a preview, recheck or rollback. It is kept in memory: whoever stops
+// A task is a preview, recheck, rollback or closing. It is kept in memory: whoever stops
 // the service starts it anew.
 type task struct {
 	api.Task
@@ -92,11 +92,21 @@ func (s *Service) doing(ctx context.Context, p *plan.Plan, a api.Action) (func(c
 		s.drop(p.Migration, w)
 		return nil, err
 	}
+	if a == api.Closing {
+		if err := r.ReadyToClose(ctx, false); err != nil {
+			s.drop(p.Migration, w)
+			return nil, errors.Join(err, r.Close())
+		}
+	}
 	return func(ctx context.Context) (result any, err error) {
 		defer s.drop(p.Migration, w)
 		defer func() { err = errors.Join(err, r.Close()) }()
-		if a == api.Recheck {
+		switch a {
+		case api.Recheck:
 			return r.Recheck(ctx)
+		case api.Closing:
+			closure, _, err := r.CloseMigration(ctx, false)
+			return closure, err
 		}
 		return r.Rollback(ctx)
 	}, nil

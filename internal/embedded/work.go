@@ -208,6 +208,8 @@ func (s *Service) refuse(err error) error {
 		return err
 	case errors.Is(err, ErrUnfinished):
 		return api.Unfinished(err.Error())
+	case errors.Is(err, ErrNothingToClose):
+		return api.ErrNothingToClose
 	case errors.Is(err, ErrNothingToResume):
 		return api.ErrNothingToResume
 	case errors.Is(err, migration.ErrNotAsked):

@@ -70,7 +70,7 @@ func (m *Memory) Fill(tenant, name string) {
 	d.records = map[string]map[string]int{"ticket": {"loaded": 880, "quarantined": 2}, "person": {"loaded": 120}}
 	d.reserve = 20
 	d.schedule = &api.Schedule{Every: "6h", State: api.ScheduleActive}
-	for _, a := range []api.Action{api.Preview, api.Recheck, api.Rollback} {
+	for _, a := range []api.Action{api.Preview, api.Recheck, api.Rollback, api.Closing} {
 		d.tasks[string(a)+"-1"] = api.Task{ID: string(a) + "-1", Migration: name, Action: a, State: api.TaskDone, Started: At, Result: result(a, tenant)}
 	}
 }
@@ -82,6 +82,10 @@ func result(a api.Action, tenant string) json.RawMessage {
 			`"kinds":[],"fields":[],"unmapped":[],"inventory":{},"files":{"count":0,"bytes":0}}`)
 	case api.Recheck:
 		return json.RawMessage(`{"same":1,"changed":0,"missing":0,"census":{"word":"` + Word(tenant) + `"}}`)
+	}
+	if a == api.Closing {
+		return json.RawMessage(`{"version":1,"tool":"` + Word(tenant) + `","migration":"m","answers":{},"begun":"2026-01-02T03:04:05Z","closed":"2026-01-02T03:04:06Z",` +
+			`"runs":2,"rows":9,"records":{"ticket":3},"in_target":{"ticket":3},"remains":[]}`)
 	}
 	return json.RawMessage(`[{"kind":"` + Word(tenant) + `","removed":3,"disabled":0,"kept":0}]`)
 }

@@ -494,3 +494,51 @@ func TestWhatIsDueWhileARunIsAtWorkWaitsForIt(t *testing.T) {
 		t.Errorf("the status says %+v, %v", s, err)
 	}
 }
+
+// TestAClosingTakesTheScheduleAwayAndLetsNothingStart: what can go on is in its way, and
+// what never ran has nothing to close.
+func TestAClosingTakesTheScheduleAwayAndLetsNothingStart(t *testing.T) {
+	b := opened(t, ends, ends)
+	l := b.ledger(acme)
+	begin := func(want string) {
+		t.Helper()
+		var refusal *api.Refusal
+		switch id, err := b.Begin(t.Context(), acme, api.Closing, "k"); {
+		case want == "" && (err != nil || id != "closing-k"):
+			t.Fatalf("got %q, %v", id, err)
+		case want != "" && (!errors.As(err, &refusal) || refusal.Code != want):
+			t.Fatalf("got %v, want %s", err, want)
+		}
+	}
+	begin("nothing-to-close")
+	if err := l.PutRun(t.Context(), ledger.Run{ID: "r0001", Mode: "full", State: ledger.RunRunning}); err != nil {
+		t.Fatal(err)
+	}
+	begin("run-unfinished")
+	if err := l.PutRun(t.Context(), ledger.Run{ID: "r0001", Mode: "full", State: ledger.RunFinished, Sealed: &ledger.Seal{}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.PutSchedule(t.Context(), acme, api.Schedule{Every: "15m", State: api.ScheduleActive}); err != nil {
+		t.Fatal(err)
+	}
+	begin("")
+	if _, err := b.Schedule(t.Context(), acme); !errors.Is(err, api.ErrNotFound) {
+		t.Errorf("the schedule: %v", err)
+	}
+	x, err := b.flow.api.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(arn(b.maintain, run(acme, "closing-k", "").Execution()))})
+	var in maintenance
+	if err != nil || json.Unmarshal([]byte(*x.Input), &in) != nil || in.Action != "closing" {
+		t.Errorf("the execution: %v", err)
+	}
+	if err := l.PutClosed(t.Context(), ledger.Closed{Begun: time.Now(), At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	var refusal *api.Refusal
+	if _, err := b.Start(t.Context(), acme, api.Start{Mode: api.ModeDelta}); !errors.As(err, &refusal) || refusal.Code != "migration-closed" {
+		t.Errorf("a run of a closed migration: %v", err)
+	}
+	if _, err := b.Begin(t.Context(), acme, api.Rollback, "r"); !errors.As(err, &refusal) || refusal.Code != "migration-closed" {
+		t.Errorf("a rollback of a closed migration: %v", err)
+	}
+	begin("") // goes on, or writes the certificate anew
+}

@@ -64,6 +64,9 @@ func (b *Backend) begin(ctx context.Context, m api.Migration, q api.Start, waits
 	}
 	of := api.Migration{Tenant: m.Tenant, Name: p.Migration}
 	l := b.ledger(of)
+	if err := stillOpen(ctx, l); err != nil {
+		return api.Started{}, err
+	}
 	last, err := lastStart(ctx, l)
 	if err != nil {
 		return api.Started{}, err
@@ -80,6 +83,16 @@ func (b *Backend) begin(ctx context.Context, m api.Migration, q api.Start, waits
 		return api.Started{}, err
 	}
 	return api.Started{Migration: of.Name, Run: last.Run.ID}, b.launch(ctx, of, last)
+}
+
+// stillOpen refuses what a migration that was closed can't do any more.
+func stillOpen(ctx context.Context, l *ledger.Ledger) error {
+	err := migration.StillOpen(ctx, l)
+	var failure *migration.Failure
+	if errors.As(err, &failure) && failure.Name == migration.MigrationClosed {
+		return api.Closed(failure.Message)
+	}
+	return err
 }
 
 // enter puts the next run on record, unless somebody else was first.

@@ -53,6 +53,12 @@ func (b *Backend) alone(ctx context.Context, m api.Migration, a api.Action) erro
 	if err != nil {
 		return err
 	}
+	if a == api.Closing {
+		return b.toClose(ctx, m, last)
+	}
+	if err := stillOpen(ctx, b.ledger(m)); err != nil {
+		return err
+	}
 	if a == api.Rollback {
 		return b.clear(ctx, m, last, clearing{all: true})
 	}
@@ -61,6 +67,25 @@ func (b *Backend) alone(ctx context.Context, m api.Migration, a api.Action) erro
 		return err
 	}
 	return api.UnderWay(m.Name)
+}
+
+// toClose sees that nothing can go on that would be lost, and takes the schedule away:
+// from the closing on no run starts.
+func (b *Backend) toClose(ctx context.Context, m api.Migration, last start) error {
+	so, err := b.ledger(m).Closed(ctx)
+	if err != nil || !so.Begun.IsZero() {
+		return err
+	}
+	switch runs, err := b.ledger(m).CountRuns(ctx); {
+	case err != nil:
+		return err
+	case runs == 0:
+		return api.ErrNothingToClose
+	}
+	if err := b.clear(ctx, m, last, clearing{}); err != nil {
+		return err
+	}
+	return b.DeleteSchedule(ctx, m)
 }
 
 // Task tells how a task stands.
@@ -100,6 +125,9 @@ func (b *Backend) result(ctx context.Context, of migration.Run, a api.Action) (j
 		if errors.Is(err, deployed.ErrNoObject) {
 			err = api.NotFound("forecast") // its days are over
 		}
+		return text, err
+	case api.Closing:
+		text, _, err := b.Evidence.Get(ctx, folder(api.Migration{Tenant: of.Tenant, Name: of.Migration}, migration.ClosingRun)+"closed.json")
 		return text, err
 	case api.Recheck:
 		var at migration.Rechecked

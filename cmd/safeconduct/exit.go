@@ -130,7 +130,7 @@ func adviseOnProblem(p *client.Problem) (code int, advice string) {
 	switch {
 	case p.Fault():
 		return exitFatal, p.Next + " Request id: " + p.ID
-	case p.Code() == "nothing-to-resume", p.Code() == "does-not-wait":
+	case slices.Contains([]string{"nothing-to-resume", "nothing-to-close", "migration-closed", "does-not-wait"}, p.Code()):
 		return exitNothing, p.Next
 	case p.Passes():
 		return exitRetry, p.Next

@@ -24,7 +24,8 @@ func (a *app) migrateCommand() *cobra.Command {
 		Short: "Move everything that the plan selects",
 		Long: `Moves everything that the plan selects, verifies it, and seals the run. Records
 that stand in the target already are not written again. Ctrl-C stops between two
-steps; resume goes on.`,
+steps; resume goes on. With run.express in the plan the first migrate makes two runs,
+each with its report: tickets that are open or recent, then all others.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			q.Mode = migration.ModeFull
@@ -59,7 +60,23 @@ func (a *app) migrate(ctx context.Context, q embedded.Request) error {
 	a.warnChanged(ctx, r, p)
 	run, err := r.Migrate(ctx, q)
 	bar.end()
+	err = a.finished(r, run, err)
+	if first, failed := r.Ledger().Run(ctx, run.ID); failed != nil || first.Express.IsZero() || !ended(err) {
+		return err
+	}
+	fmt.Fprintln(a.err, historyIsNext)
+	run, err = r.Migrate(ctx, embedded.Request{Mode: migration.ModeDelta})
+	bar.end()
 	return a.finished(r, run, err)
+}
+
+// historyIsNext is said between the two runs of an express migration.
+const historyIsNext = "Tickets that are open or recent have moved: agents can work with them. Now the others."
+
+// ended reports whether a run came to its end, if only in part.
+func ended(err error) bool {
+	var coded *exitError
+	return err == nil || errors.As(err, &coded) && coded.code == exitPartial
 }
 
 // warnChanged says that the plan is not that of the last finished run: what was

@@ -123,6 +123,9 @@ func (f forecast) kinds() {
 		if k.There > 0 {
 			fmt.Fprintf(f, "  %s: %s in the target already, which stay as they are there\n", k.Kind, number(k.There))
 		}
+		if k.Express > 0 {
+			fmt.Fprintf(f, "  %s: %s that are open or recent come first, the others with the run after\n", k.Kind, number(k.Express))
+		}
 		for _, reason := range slices.Sorted(maps.Keys(k.Excluded)) {
 			fmt.Fprintf(f, "  %s excluded: %s %s\n", k.Kind, number(k.Excluded[reason]), reason)
 		}

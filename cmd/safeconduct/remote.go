@@ -113,6 +113,17 @@ func (r *remote) start(ctx context.Context, q embedded.Request) error {
 	if err != nil {
 		return err
 	}
+	if err = r.watch(ctx, begun); !ended(err) || q.Mode != migration.ModeFull {
+		return err
+	}
+	var report evidence.Report
+	if text, failed := r.Report(ctx, begun.Migration, begun.Run); failed != nil || json.Unmarshal(text, &report) != nil || report.Express.IsZero() {
+		return err
+	}
+	fmt.Fprintln(r.err, historyIsNext)
+	if begun, err = r.Start(ctx, r.plan.Migration, api.Start{Mode: api.ModeDelta}); err != nil {
+		return err
+	}
 	return r.watch(ctx, begun)
 }
 

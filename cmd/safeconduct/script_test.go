@@ -34,7 +34,8 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			plan := strings.Replace(testPlan, "EXPORT", "export", 1)
-			for name, text := range map[string]string{"plan.yaml": plan, "approved.yaml": plan + "run: {approval: true}\n"} {
+			for name, text := range map[string]string{"plan.yaml": plan, "approved.yaml": plan + "run: {approval: true}\n",
+				"express.yaml": plan + "run: {express: 400 days}\n", "soon.yaml": plan + "run: {express: soon}\n"} {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(text), 0o600); err != nil {
 					return err
 				}

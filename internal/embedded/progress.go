@@ -47,6 +47,7 @@ type counts struct {
 	Records  int    `json:"records"`
 	Broken   int    `json:"broken"`
 	Passed   int    `json:"passed"`
+	Segment  string `json:"segment"`
 	Segments int    `json:"segments"`
 	Manifest string `json:"manifest"`
 	Done     bool   `json:"done"`
@@ -74,7 +75,7 @@ func (t *tracker) each(name string, output json.RawMessage) {
 		return
 	case name == "extract":
 		t.done[name] += c.Records + c.Broken
-	case name == "anonymize":
+	case name == "anonymize" && c.Segment != "":
 		t.done[name] += c.Passed
 	case (name == "load" || name == "verify") && c.Done:
 		t.done[name] += c.Records

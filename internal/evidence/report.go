@@ -27,6 +27,9 @@ type Report struct {
 	PlanHash  string    `json:"plan_hash"`
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended,omitzero"` // not yet known while the run itself writes its report
+	// Express: of tickets only those that are open or were changed since then were moved;
+	// the next delta takes the others.
+	Express time.Time `json:"express,omitzero"`
 
 	Answers Answers `json:"answers"`
 	Source  Desk    `json:"source"`

@@ -26,6 +26,9 @@ type Run struct {
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Sealed   *Seal     `json:"sealed,omitempty"`
+	// Express: only tickets that are open or were changed since then were moved; the next
+	// delta takes the others.
+	Express time.Time `json:"express,omitzero"`
 }
 
 // A Seal is what the end of a run destroyed.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -139,7 +140,8 @@ type pass struct {
 	index      keyring.Index
 	pseudonyms keyring.Pseudonyms
 	people     *people
-	named      people // whom the segment names besides
+	named      people    // whom the segment names besides
+	since      time.Time // of recent tickets, in an express run
 	crowd      privacy.People
 	files      *files.Rewriter
 	written    []string // objects of files that were staged again
@@ -176,6 +178,9 @@ func (s Anonymize) begin(ctx context.Context, p *plan.Plan, in AnonymizeInput) (
 	}
 	if a.files, err = files.New(a.policy, a.pseudonyms); err != nil {
 		return nil, &Failure{Internal, "open the rewriter of files: " + err.Error(), err}
+	}
+	if a.since, err = s.recent(ctx, p, s.ledger(in.Run), in.Run); err != nil {
+		return nil, err
 	}
 	a.named = newPeople()
 	a.people, err = s.Directory.of(ctx, s, in.Run)
@@ -332,7 +337,11 @@ func (a *pass) excludes(r *helpdesk.Record) string {
 	if r.Ticket == nil {
 		return ""
 	}
-	return a.plan.Select.Tickets.Excludes(r.Ticket, cmp.Or(a.people.groups[r.Ticket.Group], a.named.groups[r.Ticket.Group]))
+	reason := a.plan.Select.Tickets.Excludes(r.Ticket, cmp.Or(a.people.groups[r.Ticket.Group], a.named.groups[r.Ticket.Group]))
+	if reason == "" && !plan.Recent(r.Ticket, a.since) {
+		return plan.History
+	}
+	return reason
 }
 
 // clean maps a record, applies the policy and replaces its keys.

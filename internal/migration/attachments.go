@@ -89,6 +89,13 @@ func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.
 	return nil
 }
 
+// stayBehind says of all files of a record why they are not staged.
+func stayBehind(r *helpdesk.Record, reason string) {
+	for _, a := range attachmentsOf(r) {
+		a.LeftOut = reason
+	}
+}
+
 func (s Extract) attachment(ctx context.Context, filter plan.AttachmentFilter, opener connectors.AttachmentOpener,
 	r Run, a *helpdesk.Attachment) error {
 	most := s.Demo.file(r)

@@ -21,7 +21,7 @@ type CommitOutput struct {
 // of a kind with UNEXPECTED fields stays where it is: its records are read
 // again.
 func (s Commit) Do(ctx context.Context, in RunInput) (out CommitOutput, err error) {
-	_, l, err := s.open(ctx, in.Run)
+	p, l, err := s.open(ctx, in.Run)
 	if err != nil {
 		return out, err
 	}
@@ -41,16 +41,21 @@ func (s Commit) Do(ctx context.Context, in RunInput) (out CommitOutput, err erro
 			held[string(v.Kind)] = true
 		}
 	}
+	since, err := s.recent(ctx, p, l, in.Run)
+	if err != nil {
+		return out, err
+	}
+	held[string(helpdesk.KindTicket)] = held[string(helpdesk.KindTicket)] || !since.IsZero() // history is still to come
 	var cursors []ledger.Cursor
-	for p, err := range l.Positions(ctx, in.Run.ID) {
+	for at, err := range l.Positions(ctx, in.Run.ID) {
 		if err != nil {
 			return out, ofStorage("read positions", err)
 		}
-		if held[string(p.Kind)] || !p.Done {
+		if held[string(at.Kind)] || !at.Done {
 			out.Held++
 			continue
 		}
-		cursors = append(cursors, ledger.Cursor{Kind: string(p.Kind), Run: in.Run.ID, Moved: s.Now().UTC(), Cursor: p.Cursor})
+		cursors = append(cursors, ledger.Cursor{Kind: string(at.Kind), Run: in.Run.ID, Moved: s.Now().UTC(), Cursor: at.Cursor})
 	}
 	if err := s.settle(ctx, l, in.Run); err != nil {
 		return out, err

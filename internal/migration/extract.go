@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -109,6 +110,7 @@ type extraction struct {
 	version int64
 	live    bool                        // cursors lead on
 	rolls   bool                        // a roll follows the pages
+	since   time.Time                   // of recent tickets, in an express run
 	asks    connectors.Getter           // for people whom tickets name; nil if all are read
 	named   map[string]*helpdesk.Record // of those asked for so far; nil if there is none
 }
@@ -124,6 +126,9 @@ func (r *extraction) begin(ctx context.Context, k helpdesk.Kind) (err error) {
 		return ofSource("profile", err)
 	}
 	r.live = slices.Contains(profile.Since, k)
+	if r.since, err = r.recent(ctx, r.plan, r.ledger, r.run); err != nil {
+		return err
+	}
 	_, r.at.Gets = r.desk.(connectors.Getter)
 	if r.run.Mode != ModeDelta {
 		return nil
@@ -247,6 +252,10 @@ func (r *extraction) segment(ctx context.Context, seq int, p portion) (ledger.Se
 		return g, err
 	}
 	for i := range p.records {
+		if t := p.records[i].Ticket; t != nil && !plan.Recent(t, r.since) {
+			stayBehind(&p.records[i], plan.History)
+			continue
+		}
 		if err := r.attachments(ctx, r.plan, r.desk, r.run, &p.records[i]); err != nil {
 			return g, err
 		}

@@ -45,6 +45,7 @@ type KindForecast struct {
 	Broken   map[string]int `json:"broken,omitempty"`   // by reason; will be quarantined
 	Places   []string       `json:"places,omitempty"`   // the first of the broken
 	Partial  bool           `json:"partial,omitempty"`  // there are more than Read
+	Express  int            `json:"express,omitempty"`  // of Move: tickets that the first run takes, where the next one takes the others
 }
 
 // A FieldForecast counts the values of one field by what becomes of them.

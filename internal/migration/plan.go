@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/safeconduct/safeconduct/connectors"
 	"github.com/safeconduct/safeconduct/internal/audit"
@@ -88,7 +89,7 @@ func (s Plan) Do(ctx context.Context, in PlanInput) (PlanOutput, error) {
 	if err := s.sameLedger(ctx, l, in.Run, target); err != nil {
 		return PlanOutput{}, err
 	}
-	if err := s.begin(ctx, l, in, hash); err != nil {
+	if err := s.begin(ctx, p, l, in, hash); err != nil {
 		return PlanOutput{}, err
 	}
 	said := profilesOf(source, profile)
@@ -192,8 +193,25 @@ func (s Plan) sameLedger(ctx context.Context, l *ledger.Ledger, r Run, target co
 	return nil
 }
 
+// express is since when tickets are recent, in the first run that a plan has go so far.
+func (s Plan) express(ctx context.Context, p *plan.Plan, l *ledger.Ledger, r Run) (since time.Time, err error) {
+	days, err := p.Run.ExpressDays()
+	if days == 0 || err != nil || r.Mode != ModeFull {
+		return since, err
+	}
+	for before, err := range l.Runs(ctx) {
+		if err != nil {
+			return since, ofStorage("read the runs", err)
+		}
+		if before.State == ledger.RunFinished {
+			return since, nil
+		}
+	}
+	return s.Now().UTC().AddDate(0, 0, -days), nil
+}
+
 // begin takes the lease, makes the keys and records the start.
-func (s Plan) begin(ctx context.Context, l *ledger.Ledger, in PlanInput, hash string) error {
+func (s Plan) begin(ctx context.Context, p *plan.Plan, l *ledger.Ledger, in PlanInput, hash string) error {
 	r := in.Run
 	if err := s.hold(ctx, r, cmp.Or(in.Execution, r.Execution())); err != nil {
 		return err
@@ -204,6 +222,9 @@ func (s Plan) begin(ctx context.Context, l *ledger.Ledger, in PlanInput, hash st
 	}
 	if run.ID == "" {
 		run = ledger.Run{ID: r.ID, Mode: string(r.Mode), Started: s.Now().UTC()}
+		if run.Express, err = s.express(ctx, p, l, r); err != nil {
+			return err
+		}
 	}
 	run.PlanHash, run.State, run.Failure = hash, ledger.RunRunning, ""
 	if err := l.PutRun(ctx, run); err != nil {

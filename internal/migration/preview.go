@@ -64,6 +64,7 @@ type preview struct {
 	pass      pass
 	keys      map[helpdesk.Kind]map[string]bool // of the records that move
 	partial   map[helpdesk.Kind]bool            // kinds of which only some were read
+	since     time.Time                         // of recent tickets, in an express migration
 	links     map[string][]linkForecast         // to tickets, by their keys
 	fields    map[string]*FieldForecast
 	unmapped  map[mapping.Unmapped]int
@@ -87,7 +88,11 @@ func (v *preview) open(ctx context.Context, source connectors.Source, target con
 		return &Failure{PlanInvalid, err.Error(), err}
 	}
 	v.pass.people = v.directory
-	return nil
+	days, err := v.plan.Run.ExpressDays()
+	if days > 0 {
+		v.since = time.Now().UTC().AddDate(0, 0, -days)
+	}
+	return err
 }
 
 // CanRemove reports whether the target can take records back.
@@ -167,6 +172,9 @@ func (v *preview) record(ctx context.Context, r *helpdesk.Record, c *KindForecas
 		return nil
 	}
 	c.Move++
+	if r.Ticket != nil && !v.since.IsZero() && plan.Recent(r.Ticket, v.since) {
+		c.Express++
+	}
 	v.keys[r.Kind][r.Key] = true
 	v.files(r)
 	marks := v.references(r)

@@ -86,7 +86,7 @@ func (s Report) Gather(ctx context.Context, r Run) (evidence.Report, error) {
 	}
 	g := &gatherer{Report: s, ledger: l, run: r, kinds: map[helpdesk.Kind]*evidence.Kind{}, report: evidence.Report{
 		Version: 1, Tool: s.Tool, Migration: r.Migration, Run: r.ID, Mode: run.Mode, State: run.State, Failure: run.Failure,
-		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Answers: Answers(p),
+		PlanHash: run.PlanHash, Started: run.Started, Ended: run.Ended, Express: run.Express, Answers: Answers(p),
 		Dangling: map[string]int{}, Residual: map[string]int{}, Files: evidence.Files{LeftOut: map[string]int{}, Unread: map[string]int{}},
 	}}
 	if r.Mode == ModeDelta || run.Mode == string(ModeDelta) {

@@ -116,6 +116,15 @@ func (b Base) open(ctx context.Context, r Run) (*plan.Plan, *ledger.Ledger, erro
 	return p, l, nil
 }
 
+// recent is since when tickets are those that the run moves; the zero time for all.
+func (b Base) recent(ctx context.Context, p *plan.Plan, l *ledger.Ledger, r Run) (since time.Time, err error) {
+	if p.Run.Express == "" || r.Mode != ModeFull {
+		return since, nil
+	}
+	run, err := l.Run(ctx, r.ID)
+	return run.Express, ofStorage("read the run", err)
+}
+
 // record appends one event about a segment or the run. The shard's head goes
 // into the ledger: a second witness, kept elsewhere than the log.
 func (b Base) record(ctx context.Context, r Run, shard string, op audit.Op, object string, counts map[string]int64) error {

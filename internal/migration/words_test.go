@@ -14,7 +14,7 @@ func TestEveryWordOfAReportIsExplainedInEveryLanguage(t *testing.T) {
 	words := map[string][]string{
 		"outcome": migration.Outcomes(), "class": migration.FieldClasses(),
 		"reason": {migration.DuplicateKey, migration.NoPlaceInTarget, migration.DoubledInTarget,
-			plan.OutsideDates, plan.OtherStatus, plan.OtherGroup, plan.OtherTags, plan.KindNotChosen,
+			plan.OutsideDates, plan.OtherStatus, plan.OtherGroup, plan.OtherTags, plan.KindNotChosen, plan.History,
 			connectors.BrokenQuotes, connectors.BrokenColumns, connectors.BrokenEncoding, connectors.BrokenValue,
 			connectors.BrokenTooLarge, connectors.BrokenNoKey, connectors.BrokenOrphan},
 		"file": {plan.FileType, plan.FileTooLarge, plan.FileName, migration.GoneInSource},

@@ -65,6 +65,21 @@ type Run struct {
 	// Approval has the run wait, after anonymize and before anything is loaded, until
 	// a person approves it.
 	Approval bool `yaml:"approval,omitempty"`
+	// Express has the first run move the tickets that are open, or were changed in so
+	// many days before it ("30 days"), and the delta after it all others.
+	Express string `yaml:"express,omitempty"`
+}
+
+// ExpressDays are those of Express, or 0 where all tickets come in one run.
+func (r Run) ExpressDays() (int, error) {
+	if r.Express == "" {
+		return 0, nil
+	}
+	n, err := days(r.Express)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("run.express: write a number of days, as: 30 days")
+	}
+	return n, nil
 }
 
 // Privacy is the plan's answer to five questions and the policy that follows.
@@ -132,7 +147,7 @@ func (p *Plan) Demo() *Plan {
 	}
 	d.Privacy.Attachments = Attachments{Unreadable: Placeholder}
 	d.Map.NumberTo = ""
-	d.Run.Approval = false
+	d.Run.Approval, d.Run.Express = false, ""
 	return &d
 }
 
@@ -159,6 +174,9 @@ func (p *Plan) Check() error {
 		return err
 	}
 	if err := p.Delta.check(); err != nil {
+		return err
+	}
+	if _, err := p.Run.ExpressDays(); err != nil {
 		return err
 	}
 	if p.Privacy.Preset == privacy.SafeHarbor && !slices.Contains(p.Select.Attachments.Exclude, "all") {
@@ -219,11 +237,17 @@ func hidesNumbers(policy *privacy.Compiled) bool {
 
 // RetentionDays is the retention in days.
 func (p Privacy) RetentionDays() (int, error) {
-	var n int
-	var unit string
-	if _, err := fmt.Sscanf(p.Retention, "%d %s", &n, &unit); err != nil || n < 0 ||
-		unit != "day" && unit != "days" {
+	n, err := days(p.Retention)
+	if err != nil {
 		return 0, fmt.Errorf("privacy.retention: write a number of days, as: 90 days")
+	}
+	return n, nil
+}
+
+func days(text string) (n int, err error) {
+	var unit string
+	if _, err := fmt.Sscanf(text, "%d %s", &n, &unit); err != nil || n < 0 || unit != "day" && unit != "days" {
+		return 0, fmt.Errorf("%q is no number of days", text)
 	}
 	return n, nil
 }

@@ -68,7 +68,22 @@ const (
 	FileTooLarge  = "file_too_large"
 	FileName      = "file_name"
 	KindNotChosen = "kind_not_chosen"
+	History       = "history" // the run is the first of an express migration; the next one takes it
 )
+
+// Recent reports whether an express migration moves a ticket first: it is open, or was
+// changed since then. Of one whose state or dates are not known nobody can say that it
+// is over.
+func Recent(t *helpdesk.Ticket, since time.Time) bool {
+	over := t.Category == helpdesk.StatusSolved || t.Category == helpdesk.StatusClosed
+	changed := t.Updated
+	for _, c := range t.Comments {
+		if c.Created.After(changed) {
+			changed = c.Created
+		}
+	}
+	return !over || changed.IsZero() || !changed.Before(since)
+}
 
 // Excludes says why the plan leaves a ticket out, or "". The group goes by its
 // key or by its name.

@@ -325,7 +325,7 @@ func (r *remote) close(ctx context.Context, yes bool) error {
 	if err != nil {
 		return err
 	}
-	return r.printClosure(c, "table audit at "+r.Host(), paths)
+	return r.printClosure(c, r.Host(), paths)
 }
 
 // neverRan reports whether there is nothing to close.

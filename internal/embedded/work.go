@@ -203,11 +203,14 @@ func nameOf(err error) string {
 // refuse makes a refusal of what keeps a work from beginning.
 func (s *Service) refuse(err error) error {
 	var refusal *api.Refusal
+	var failure *migration.Failure
 	switch {
 	case errors.As(err, &refusal):
 		return err
 	case errors.Is(err, ErrUnfinished):
 		return api.Unfinished(err.Error())
+	case errors.As(err, &failure) && failure.Name == migration.MigrationClosed:
+		return api.Closed(failure.Message)
 	case errors.Is(err, ErrNothingToClose):
 		return api.ErrNothingToClose
 	case errors.Is(err, ErrNothingToResume):

@@ -6,18 +6,24 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/safeconduct/safeconduct/connectors/memory"
 	"github.com/safeconduct/safeconduct/internal/audit"
 	"github.com/safeconduct/safeconduct/internal/evidence"
 	"github.com/safeconduct/safeconduct/internal/helpdesk"
 	"github.com/safeconduct/safeconduct/internal/keyring"
+	"github.com/safeconduct/safeconduct/internal/keyring/local"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
+	freshdesksim "github.com/safeconduct/safeconduct/internal/simulator/freshdesk"
+	zendesksim "github.com/safeconduct/safeconduct/internal/simulator/zendesk"
 	"github.com/safeconduct/safeconduct/internal/staging"
 )
 
@@ -105,6 +111,63 @@ func TestWhoIsErasedDuringARunIsStagedNoMore(t *testing.T) {
 				wantTickets(t, r, target)
 			})
 		}
+	}
+}
+
+// TestWhoIsErasedOnASimulatedPlatformIsStagedNoMore: Zendesk lists who is gone, of
+// Freshdesk's contacts all keys are listed.
+func TestWhoIsErasedOnASimulatedPlatformIsStagedNoMore(t *testing.T) {
+	t.Setenv(zendeskToken, zendesksim.Token)
+	t.Setenv(freshdeskKey, freshdesksim.Key)
+	key, err := local.Key(filepath.Join(t.TempDir(), "local.key"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, open := range map[string]func(*rapid.T) workplace{"Zendesk": fromZendesk, "Freshdesk": fromFreshdesk} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, 3, func(rt *rapid.T) {
+				source, target := open(rt), memory.New(memory.Options{Batch: 3})
+				ids := source.Add(someoneCalled("p5", wantedName), somebody("p1"))
+				of := func(ticket, who, says string) string {
+					r := something(ticket, who)
+					r.Ticket.Comments[0].Body = says
+					return source.Add(r)[0]
+				}
+				own, _ := of("t1", ids[0], "This is "+wantedName), of("t2", ids[1], "nobody is named here")
+				time.Sleep(2 * time.Minute)
+				r, err := New(parse(t), inMemory(key, &patient{})(source.Source(), target.Target()))
+				if err != nil {
+					rt.Fatal(err)
+				}
+				erased, looked := false, false
+				target.Hook(memory.Hooks{Before: func(op memory.Operation) error {
+					switch {
+					case op.Name == memory.OpDraft && op.Kind == helpdesk.KindPerson && !erased:
+						erased = true
+						if !strings.Contains(staged(t, r), wantedName) {
+							rt.Errorf("nothing was staged of who is to be erased")
+						}
+						source.Delete(helpdesk.KindTicket, own)
+						source.Delete(helpdesk.KindPerson, ids[0])
+						time.Sleep(2 * time.Hour)
+					case op.Name == memory.OpCensus && erased && !looked:
+						looked = true
+						wantGoneFrom(t, "staging", staged(t, r))
+					}
+					return nil
+				}})
+				if _, err := r.Migrate(context.Background(), Request{Mode: migration.ModeFull}); err != nil {
+					rt.Fatal(err)
+				}
+				if !looked {
+					rt.Fatal("nobody looked at what is staged")
+				}
+				wantGoneFrom(t, "the target", string(target.Dump()))
+				if n := len(target.IDs(helpdesk.KindTicket)); n != 1 {
+					rt.Errorf("%d tickets are there, want 1", n)
+				}
+			})
+		})
 	}
 }
 

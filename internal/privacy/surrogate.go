@@ -25,6 +25,8 @@ import (
 // how the value stands in the text. What no range is kept for is masked.
 func (a *application) surrogate(dst []byte, k Kind, typ, value, written string) []byte {
 	switch {
+	case isSurrogate(value): // as on record where another migration made it
+		return append(dst, value...)
 	case k == Name:
 		return appendCased(dst, a.inventedPerson(nameWords(value)).name(), written)
 	case k == Email, k == Login && strings.Contains(value, "@"):
@@ -143,6 +145,7 @@ func (a *application) surrogateEmail(dst []byte, address string) []byte {
 // name gets that of who stands for the name. The code behind tells two of one name apart.
 func (a *application) surrogateLocal(dst []byte, d *draws, local string, german bool) []byte {
 	who := d.person(german)
+	local, _, _ = strings.Cut(local, "+") // "jane.doe+news" is Jane Doe
 	if words := nameWords(local); len(words) > 1 && !slices.ContainsFunc(words, func(w string) bool { return len(w) < 2 }) {
 		who = a.inventedPerson(words)
 	}

@@ -80,6 +80,9 @@ func TestASurrogateIsOfAReservedRangeAndStaysAsItIs(t *testing.T) {
 		if !isSurrogate(got) && !isOurs(got) {
 			t.Errorf("%q is not known for our own", got)
 		}
+		if again := surrogateOf(t, "another migration", test.kind, test.typ, got); isSurrogate(got) && again != got {
+			t.Errorf("%q became %q", got, again)
+		}
 		if got != surrogateOf(t, "k", test.kind, test.typ, test.value) {
 			t.Errorf("%s of %q is another the next time", test.kind, test.value)
 		}
@@ -105,6 +108,7 @@ func TestFormsOfOneValueHaveOneSurrogate(t *testing.T) {
 		{surrogateOf(t, "k", Email, "", "Jane@Acme.test"), surrogateOf(t, "k", Email, "", "jane (at) acme.test")},
 		{asLocal(of("Jane Doe")), local("jane.doe@acme.test")}, {asLocal(of("Jane Doe")), local("doe_jane@other.test")},
 		{asLocal(of("Jörg Müller")), local("joerg.mueller@acme.test")},
+		{asLocal(of("Jane Doe")), local("jane.doe+news@acme.test")},
 	} {
 		if same[0] != same[1] {
 			t.Errorf("%q and %q, want the same", same[0], same[1])

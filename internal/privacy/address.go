@@ -120,7 +120,7 @@ func addressMayStart(w window, i int) bool {
 func (s *sight) postal(start, i int) (Span, bool) {
 	parts, words, first, last := 1, 0, 0, uint64(0)
 	street := 0 // where a street may end
-	for limit := min(start+maxAddress, s.hi); i < limit; {
+	for limit := min(start+maxAddress, len(s.text)); i < limit; {
 		at, broken := s.nextInAddress(i)
 		if at < 0 {
 			break
@@ -191,7 +191,7 @@ func (s *sight) nextInAddress(i int) (at int, broken bool) {
 			if !s.has(i, "<br") {
 				return -1, false
 			}
-			for i < s.hi && s.text[i] != '>' {
+			for i < len(s.text) && s.text[i] != '>' {
 				i++
 			}
 			i++

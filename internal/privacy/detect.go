@@ -26,7 +26,7 @@ func Detect(dst []Span, text []byte, people *People) []Span {
 var scanners = sync.Pool{New: func() any { return &scanner{} }}
 
 func (s *scanner) begin(text []byte, people *People) {
-	s.text, s.hi = text, len(text)
+	s.text = text
 	if people.known() {
 		s.people, s.account = people, people.Account
 	}
@@ -567,7 +567,7 @@ func (s *scanner) found(span Span) int {
 
 // addressAround finds an e-mail address whose local part reaches back from i.
 func (s *scanner) addressAround(i int) (Span, bool) {
-	for at := i; at < s.hi && at < i+maxLocal; {
+	for at := i; at < len(s.text) && at < i+maxLocal; {
 		b := s.text[at]
 		if b == '@' || b == '%' || b == '&' {
 			return matchEmail(&s.sight, at, nil)
@@ -601,7 +601,7 @@ func (s Span) holds(other Span) bool { return s.Start <= other.Start && other.En
 
 // alnumRun is the end of the letters and digits of ASCII from i on.
 func alnumRun(w window, i int) int {
-	for i < w.hi && isAlnum(w.text[i]) {
+	for i < len(w.text) && isAlnum(w.text[i]) {
 		i++
 	}
 	return i

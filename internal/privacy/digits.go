@@ -13,7 +13,7 @@ type dialledDigits struct {
 
 // dialled takes the digits out of a number as it is on record, up to an extension.
 func dialled(number []byte) (d dialledDigits) {
-	w := window{number, 0, len(number)}
+	w := window{number, 0}
 	for i := 0; i < len(number) && d.n < maxDialled; i++ {
 		switch b := number[i]; {
 		case isDigit(b):

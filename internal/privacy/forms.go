@@ -49,7 +49,7 @@ type part struct {
 func (p *part) read(text []byte) {
 	p.n = 0
 	var wd word
-	w := window{text, 0, len(text)}
+	w := window{text, 0}
 	for i := 0; i < len(text) && p.n < maxFormWords; {
 		wd.read(&w, i)
 		if wd.letters == 0 {

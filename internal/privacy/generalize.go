@@ -15,7 +15,7 @@ func generalize(dst []byte, s Span, found []byte) []byte {
 		return generalizeAge(dst, atoi(found))
 	}
 	for i := 0; i < len(found); i++ {
-		end := digitsEnd(window{found, 0, len(found)}, i)
+		end := digitsEnd(window{found, 0}, i)
 		if end-i == 4 {
 			return append(append(append(dst, "[born "...), found[i:end]...), ']')
 		}
@@ -65,7 +65,7 @@ var restrictedZIP3 = map[string]bool{
 // ("Hauptstr. 5, 10115 Berlin"). Five digits elsewhere may number a house or a box;
 // nil if there are no others.
 func postalCode(address []byte) (code []byte) {
-	w := window{address, 0, len(address)}
+	w := window{address, 0}
 	for i := 0; i < len(address); i++ {
 		end := digitsEnd(w, i)
 		if end-i == 5 && !w.wordAt(end) && (i == 0 && len(bytes.TrimSpace(address)) <= len("12345-6789") || codeMayFollow(address[:i])) {

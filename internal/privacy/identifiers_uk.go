@@ -74,5 +74,5 @@ func postcodeArea(c []byte) bool {
 	if isLetter(c[1]) {
 		n = 2
 	}
-	return postcodeAreas[readWord(window{c, 0, n}, 0).key] && inward(c[len(c)-1]) && inward(c[len(c)-2])
+	return postcodeAreas[readWord(window{c[:n], 0}, 0).key] && inward(c[len(c)-1]) && inward(c[len(c)-2])
 }

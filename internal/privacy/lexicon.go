@@ -149,7 +149,7 @@ func (l *lexiconTable) saying(cue string) *said {
 	e := l.words.entry(keyOf(stem))
 	if open {
 		e = l.prefixes.entry(keyOf(stem))
-		l.heads.entry(readWord(window{[]byte(stem), 0, len(stem)}, 0).head)
+		l.heads.entry(readWord(window{[]byte(stem), 0}, 0).head)
 	}
 	if e.said == 0 {
 		e.said = int32(len(l.sayings))

@@ -30,7 +30,7 @@ func (g group) len() int { return g.end - g.start }
 
 // readNumber reads the number that starts at i with a plus, a bracket or a digit.
 func readNumber(n *number, w window, i int) {
-	text := w.text[:w.hi]
+	text := w.text
 	n.start, n.n, n.plus = i, 0, false
 	if w.at(i) == '(' && w.at(i+1) == '+' { // (+49) 30 …
 		i++
@@ -74,7 +74,7 @@ func digitsEnd(w window, i int) int {
 	if i < w.lo {
 		return i
 	}
-	for i < w.hi && isDigit(w.text[i]) {
+	for i < len(w.text) && isDigit(w.text[i]) {
 		i++
 	}
 	return i
@@ -83,7 +83,7 @@ func digitsEnd(w window, i int) int {
 // separator reads what stands between two groups: at most one mark with a blank
 // on either side.
 func separator(w window, i int) (next int, sep byte, spaced bool) {
-	if i+1 < w.hi && isDigit(w.text[i+1]) { // one sign, as nearly always
+	if i+1 < len(w.text) && isDigit(w.text[i+1]) { // one sign, as nearly always
 		switch b := w.text[i]; b {
 		case ' ':
 			return i + 1, b, true

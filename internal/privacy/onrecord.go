@@ -7,7 +7,7 @@ func (s *scanner) onRecord(i int) (Span, bool) {
 		return Span{}, false
 	}
 	start, end := localStart(s.window, i), i+1
-	for end < s.hi && (isAlnum(s.text[end]) || s.text[end] == '-' || s.text[end] >= 0x80) {
+	for end < len(s.text) && (isAlnum(s.text[end]) || s.text[end] == '-' || s.text[end] >= 0x80) {
 		end++
 	}
 	if start == i || end == i+1 || end-start > maxLocal || s.at(end) == '@' {

@@ -72,7 +72,7 @@ func isOurs(value string) bool {
 	stem := strings.TrimSuffix(value, extension(value))
 	for _, list := range [][]string{ourPatterns, ourFields} {
 		for _, p := range list {
-			w := window{[]byte(stem), 0, len(stem)}
+			w := window{[]byte(stem), 0}
 			if len(stem) == len(p) && fits(w, 0, p) {
 				return true
 			}

@@ -53,7 +53,7 @@ func (c *Compiled) appendWalls(dst []Span, text []byte) []Span {
 
 // appendReplaced appends where "[employee-id]" or "[employee-id 0123456789ab]" stands.
 func (r *ownRule) appendReplaced(dst []Span, text []byte) []Span {
-	w := window{text, 0, len(text)}
+	w := window{text, 0}
 	for i := 0; ; i++ {
 		next := bytes.IndexByte(text[i:], '[')
 		if next < 0 {
@@ -78,12 +78,12 @@ func (r *ownRule) appendReplaced(dst []Span, text []byte) []Span {
 func (s *scanner) scanBetween(walls []Span) {
 	text := s.text
 	for _, wall := range walls {
-		s.text, s.hi = text[:wall.Start], wall.Start
+		s.text = text[:wall.Start]
 		s.scan()
 		s.spans = append(s.spans, wall)
 		s.settle(wall.End)
 		s.before[0], s.before[1] = seen{}, seen{}
 	}
-	s.text, s.hi = text, len(text)
+	s.text = text
 	s.scan()
 }

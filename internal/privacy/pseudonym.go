@@ -105,7 +105,7 @@ func canonical(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 // canonicalEmail is the address alone, of "Jane <Jane@example.test>" and of "jane
 // (at) example.test" as well.
 func canonicalEmail(s string) string {
-	w := sight{window: window{[]byte(s), 0, len(s)}}
+	w := sight{window: window{[]byte(s), 0}}
 	for i := range len(s) {
 		left, right := atSign(w.window, i)
 		if span, ok := matchEmail(&w, i, nil); ok {

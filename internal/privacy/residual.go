@@ -97,7 +97,7 @@ func countWords(text, word []byte) (n int) {
 	if len(word) == 0 {
 		return 0
 	}
-	w := window{text, 0, len(text)}
+	w := window{text, 0}
 	for at := 0; ; {
 		i := bytes.Index(text[at:], word)
 		if i < 0 {

@@ -246,7 +246,7 @@ var copulas = keySet("is ist lautet lauten was war")
 // brackets of markup does not belong to a password.
 func passwordEnd(w window, i int) int {
 	end := i
-	for end < w.hi && end < i+maxPassword && w.text[end] > ' ' && w.text[end] != '"' && w.text[end] != '<' && w.text[end] != '`' {
+	for end < len(w.text) && end < i+maxPassword && w.text[end] > ' ' && w.text[end] != '"' && w.text[end] != '<' && w.text[end] != '`' {
 		end++
 	}
 	for end > i && (w.text[end-1] == '.' || w.text[end-1] == ',' || w.text[end-1] == ';' || w.text[end-1] == '\'') {
@@ -297,20 +297,20 @@ func matchPrivateKey(s *sight, i int, _ *cues) (Span, bool) {
 		return Span{}, false
 	}
 	at := i
-	for at < s.hi && at < i+48 && s.text[at] != '\n' && !s.exact(at, "PRIVATE KEY") {
+	for at < len(s.text) && at < i+48 && s.text[at] != '\n' && !s.exact(at, "PRIVATE KEY") {
 		at++
 	}
 	if !s.exact(at, "PRIVATE KEY") {
 		return Span{}, false
 	}
 	end := at
-	for end < s.hi && end < at+maxPEM && !s.exact(end, "-----END ") {
+	for end < len(s.text) && end < at+maxPEM && !s.exact(end, "-----END ") {
 		end++
 	}
 	if s.exact(end, "-----END ") {
-		for end += len("-----END "); end < s.hi && s.text[end] != '\n' && s.text[end] != '-'; end++ {
+		for end += len("-----END "); end < len(s.text) && s.text[end] != '\n' && s.text[end] != '-'; end++ {
 		}
-		for end < s.hi && s.text[end] == '-' {
+		for end < len(s.text) && s.text[end] == '-' {
 			end++
 		}
 	}

@@ -109,7 +109,7 @@ func nameWords(name string) []string {
 
 // spelling is the words of a text as the engine compares them: small letters, ü as ue.
 func spelling(text string) (words []string) {
-	w, word := window{[]byte(text), 0, len(text)}, []byte(nil)
+	w, word := window{[]byte(text), 0}, []byte(nil)
 	for i := 0; i <= len(text); {
 		r, size := letterAt(w, i)
 		switch s, ok := spelt(r); {

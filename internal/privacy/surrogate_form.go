@@ -9,12 +9,12 @@ import (
 // any migration: such a value stays, so that rewriting twice is rewriting once. The
 // surname is what makes a name one that nobody bears.
 func isSurrogate(value string) bool {
-	return value != "" && surrogateAt(window{[]byte(value), 0, len(value)}, 0) == len(value)
+	return value != "" && surrogateAt(window{[]byte(value), 0}, 0) == len(value)
 }
 
 // surrogates appends the surrogates in a text to dst, as spans that are reserved.
 func surrogates(dst []Span, text []byte) []Span {
-	w := window{text, 0, len(text)}
+	w := window{text, 0}
 	for i := 0; i < len(text); {
 		b := text[i]
 		if b != '+' && !isAlnum(b) {
@@ -43,7 +43,7 @@ func surrogateAt(w window, i int) int {
 	if end == 0 || !isDigit(w.at(end)) && (w.at(i) == '+' || !goesOn(w, end)) {
 		return end
 	}
-	if surrogateForm(window{w.text, end, w.hi}, end) > 0 {
+	if surrogateForm(window{w.text, end}, end) > 0 {
 		return end
 	}
 	return 0
@@ -123,7 +123,7 @@ func setOf(words []string) map[string]bool {
 // inventedNameEnd returns the end of "Robin T. Belkovford", in any case, or of
 // "robin.belkovford.7k2m9x4q" with or without its domain; 0 if neither stands at i.
 func inventedNameEnd(w window, i int) int {
-	key, n := lettersOf(blockAt(w.text[:w.hi], i))
+	key, n := lettersOf(blockAt(w.text, i))
 	at := i + n
 	if b := w.at(at); b != ' ' && b != '.' || !mayBeGiven.has(givenHash(key)) || !isInventedGiven[key] {
 		return 0
@@ -184,7 +184,7 @@ func familyEnd(w window, i int, endings []string) int {
 
 // inventedWayEnd returns the end of "Belkovbergweg 12, Marzokfeld" at i, or 0.
 func inventedWayEnd(w window, i int) int {
-	if _, n := lettersOf(blockAt(w.text[:w.hi], i)); n < blockSize {
+	if _, n := lettersOf(blockAt(w.text, i)); n < blockSize {
 		return 0
 	}
 	at := familyEnd(w, i, inventedWays)

@@ -8,7 +8,7 @@ import (
 
 // Listed is what the lists of names say of a word: for package tagger.
 func Listed(word []byte) (l tagger.Listed) {
-	roles := gazetteer().get(readWord(window{word, 0, len(word)}, 0).key).has()
+	roles := gazetteer().get(readWord(window{word, 0}, 0).key).has()
 	if roles&asGiven != 0 {
 		l |= tagger.Given
 	}

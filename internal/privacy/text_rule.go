@@ -193,7 +193,7 @@ func (r *TextRule) compileContext(own *ownRule, note noting) {
 		note("its context has a distance and no words")
 	}
 	for _, word := range c.Words {
-		if wd := readWord(window{[]byte(word), 0, len(word)}, 0); wd.letters == 0 || wd.end != len(word) {
+		if wd := readWord(window{[]byte(word), 0}, 0); wd.letters == 0 || wd.end != len(word) {
 			note("each of its context's words is one word of letters")
 			return
 		}
@@ -211,7 +211,7 @@ func (r *ownRule) checkExamples(note noting) {
 	}
 	for list, examples := range map[string][]string{"finds": r.Finds, "leaves": r.Leaves} {
 		for i, e := range examples {
-			found := len(r.appendTo(nil, window{[]byte(e), 0, len(e)})) > 0
+			found := len(r.appendTo(nil, window{[]byte(e), 0})) > 0
 			switch {
 			case len(e) > maxRuleExample:
 				note("example %d of %s is longer than %d bytes", i+1, list, maxRuleExample)

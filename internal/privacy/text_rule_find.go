@@ -8,7 +8,7 @@ import (
 
 // appendTo appends what the rule finds in a window.
 func (r *ownRule) appendTo(dst []Span, w window) []Span {
-	for i := w.lo; i < w.hi; i++ {
+	for i := w.lo; i < len(w.text); i++ {
 		if !r.first.has(w.text[i]) || w.wordBefore(i) && w.wordAt(i) {
 			continue
 		}
@@ -22,14 +22,14 @@ func (r *ownRule) appendTo(dst []Span, w window) []Span {
 
 // matchEnd returns the end of the match at i, or 0.
 func (r *ownRule) matchEnd(w window, i int) int {
-	stretch := w.text[i:min(w.hi, i+r.longest+utf8.UTFMax)]
+	stretch := w.text[i:min(len(w.text), i+r.longest+utf8.UTFMax)]
 	match := r.find.FindIndex(stretch)
 	if match == nil {
 		return 0
 	}
 	end := i + match[1]
 	switch {
-	case w.wordAt(end) && (window{w.text, i, w.hi}).wordBefore(end):
+	case w.wordAt(end) && (window{w.text, i}).wordBefore(end):
 		return 0
 	case r.check != nil && !r.checks(w.text[i:end]), len(r.words) > 0 && !r.inContext(w, i, end):
 		return 0
@@ -68,7 +68,7 @@ func (r *ownRule) inContext(w window, start, end int) bool {
 		at = from
 		n++
 	}
-	at, stop = end, min(w.hi, end+maxContextBytes)
+	at, stop = end, min(len(w.text), end+maxContextBytes)
 	for n := 0; n < r.Context.Within && at < stop; {
 		wd := readWord(w, at)
 		if wd.letters == 0 {
@@ -91,7 +91,7 @@ func (c *Compiled) byRules(spans []Span, first int, text []byte) []Span {
 	lo := 0
 	between := func(hi int) {
 		for _, r := range c.textRules {
-			found = r.appendTo(found, window{text, lo, hi})
+			found = r.appendTo(found, window{text[:hi], lo})
 		}
 	}
 	for _, s := range spans[first:] {

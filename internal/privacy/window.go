@@ -10,13 +10,13 @@ import (
 // the same to a recognizer before and after its neighbours were replaced, and
 // why rewriting twice changes nothing more.
 type window struct {
-	text   []byte
-	lo, hi int
+	text []byte // up to where the stretch ends
+	lo   int
 }
 
 // at is the byte at i, or 0 outside the window.
 func (w window) at(i int) byte {
-	if i < w.lo || i >= w.hi {
+	if uint(i) >= uint(len(w.text)) || i < w.lo {
 		return 0
 	}
 	return w.text[i]
@@ -24,7 +24,7 @@ func (w window) at(i int) byte {
 
 // has reports whether s stands at i, ASCII letters in either case.
 func (w window) has(i int, s string) bool {
-	if i < w.lo || i+len(s) > w.hi {
+	if i < w.lo || i+len(s) > len(w.text) {
 		return false
 	}
 	for k := range len(s) {
@@ -37,15 +37,15 @@ func (w window) has(i int, s string) bool {
 
 // rune decodes the rune at i; its size is 0 outside the window.
 func (w window) rune(i int) (rune, int) {
-	if i < w.lo || i >= w.hi {
+	if i < w.lo || i >= len(w.text) {
 		return utf8.RuneError, 0
 	}
-	return utf8.DecodeRune(w.text[i:w.hi])
+	return utf8.DecodeRune(w.text[i:])
 }
 
 // runeBefore decodes the rune that ends at i.
 func (w window) runeBefore(i int) (rune, int) {
-	if i <= w.lo || i > w.hi {
+	if i <= w.lo || i > len(w.text) {
 		return utf8.RuneError, 0
 	}
 	return utf8.DecodeLastRune(w.text[w.lo:i])
@@ -114,7 +114,7 @@ func upper(b byte) byte {
 
 // exact reports whether s stands at i, in this case.
 func (w window) exact(i int, s string) bool {
-	return i >= w.lo && i+len(s) <= w.hi && string(w.text[i:i+len(s)]) == s
+	return i >= w.lo && i+len(s) <= len(w.text) && string(w.text[i:i+len(s)]) == s
 }
 
 // foldedAt is has for words with the umlauts of Latin-1, whose capitals differ by

@@ -90,7 +90,7 @@ func readWord(w window, i int) (wd word) {
 // read reads the word that starts at i. Runes of scripts without spaces between
 // words are words of their own.
 func (wd *word) read(w *window, i int) {
-	text := w.text[:w.hi]
+	text := w.text
 	start := i
 	state := uint64(keySeed)
 	block, n := lettersOf(blockAt(text, i))
@@ -151,7 +151,7 @@ func blockAt(text []byte, i int) (block uint64) {
 // readOn goes on with letters that are not ASCII, or are encoded.
 func (wd *word) readOn(w window, i int) {
 	n := int(wd.letters)
-	for i < w.hi {
+	for i < len(w.text) {
 		if f := folded[w.text[i]]; f != 0 && n > 1 { // as most letters behind an umlaut
 			wd.add(f)
 			if n++; n == headLetters {
@@ -250,7 +250,7 @@ func spelt(r rune) (string, bool) {
 
 // keyOf is the key of a word that stands in our own lists.
 func keyOf(s string) uint64 {
-	return readWord(window{[]byte(s), 0, len(s)}, 0).key
+	return readWord(window{[]byte(s), 0}, 0).key
 }
 
 // ideograph reports whether a rune is of a script that writes words without spaces

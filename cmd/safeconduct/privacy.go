@@ -59,7 +59,6 @@ them is needed.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.privacy(j.on(args), false) },
 	}
 	j.flags(c)
-	c.Flags().StringVar(&j.tagger, "tagger", "off", "on: find people on no record by whole sentences too; slower, and more is found that is no name")
 	return c
 }
 
@@ -87,6 +86,7 @@ output is counted on standard error, and the exit code is 10.`,
 
 func (j *privacyJob) flags(c *cobra.Command) {
 	c.Flags().StringVar(&j.format, "format", "text", fmt.Sprintf("one of %v", lines.Formats()))
+	c.Flags().StringVar(&j.tagger, "tagger", plan.Off, "on: find people on no record by whole sentences too; slower, and more is found that is no name")
 	c.Flags().StringVar(&j.account, "account", "", "a directory of everybody the account knows, as JSON Lines")
 	c.Flags().StringVar(&j.rules, "rules", "", "a file with rules of your own, as the key rules of a plan's privacy section")
 }
@@ -103,10 +103,10 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 	if !slices.Contains(lines.Formats(), j.format) {
 		return usage(fmt.Errorf("there is no format %q: choose one of %v", j.format, lines.Formats()))
 	}
-	if !slices.Contains([]string{"", "off", "on"}, j.tagger) {
-		return usage(fmt.Errorf("the tagger is on or off, not %q", j.tagger))
+	if err := plan.CheckTagger(j.tagger); err != nil {
+		return usage(err)
 	}
-	job := lines.Job{Format: j.format, Tagger: j.tagger == "on"}
+	job := lines.Job{Format: j.format}
 	policy, err := j.policy()
 	if err != nil {
 		return usage(err)
@@ -115,7 +115,7 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 		if job.Rewriter, err = j.rewriter(policy); err != nil {
 			return usage(err)
 		}
-	} else if j.rules != "" {
+	} else if j.rules != "" || j.tagger == plan.On {
 		job.Policy = policy
 	}
 	if j.account != "" {
@@ -141,7 +141,7 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 
 // policy is that of the preset, of demo for scan, with the rules of the file.
 func (j privacyJob) policy() (*privacy.Compiled, error) {
-	p := privacy.Policy{Preset: cmp.Or(j.preset, "demo")}
+	p := privacy.Policy{Preset: cmp.Or(j.preset, "demo"), Tagger: j.tagger == plan.On}
 	if j.rules != "" {
 		text, err := os.ReadFile(j.rules)
 		if err != nil {

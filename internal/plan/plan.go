@@ -97,6 +97,9 @@ type Privacy struct {
 	// data in free text.
 	Fields map[string]privacy.Operator       `yaml:"fields,omitempty" json:"fields,omitempty"`
 	Text   map[privacy.Kind]privacy.Operator `yaml:"text,omitempty" json:"text,omitempty"`
+	// Tagger is On to look in free text for names of people on no record by whole
+	// sentences too, Off or nothing not to.
+	Tagger string `yaml:"tagger,omitempty" json:"tagger,omitempty"`
 	// Rules find in free text what only the customer knows.
 	Rules []privacy.TextRule `yaml:"rules,omitempty" json:"rules,omitempty"`
 	// Attachments decides what becomes of files; their text follows Text.
@@ -105,7 +108,7 @@ type Privacy struct {
 
 // Policy is the policy that the section asks for.
 func (p Privacy) Policy() privacy.Policy {
-	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text, Rules: p.Rules}
+	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text, Rules: p.Rules, Tagger: p.Tagger == On}
 }
 
 // Local is the tenant of a plan that names none.
@@ -207,6 +210,9 @@ func (p Privacy) check(m mapping.Rules) error {
 	if err := p.Attachments.check(); err != nil {
 		return err
 	}
+	if err := CheckTagger(p.Tagger); err != nil {
+		return fmt.Errorf("privacy.tagger: %w", err)
+	}
 	policy, err := privacy.Compile(p.Policy())
 	if err != nil {
 		return fmt.Errorf("privacy: %w", err)
@@ -233,6 +239,20 @@ func hidesNumbers(policy *privacy.Compiled) bool {
 		}
 	}
 	return true
+}
+
+// Values of Privacy.Tagger.
+const (
+	On  = "on"
+	Off = "off"
+)
+
+// CheckTagger says what is wrong with a value of Privacy.Tagger.
+func CheckTagger(tagger string) error {
+	if !slices.Contains([]string{"", On, Off}, tagger) {
+		return fmt.Errorf("the tagger is on or off, not %q", tagger)
+	}
+	return nil
 }
 
 // RetentionDays is the retention in days.

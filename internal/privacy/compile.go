@@ -21,6 +21,7 @@ type Compiled struct {
 	keyed  bool            // needs pseudonyms
 	// surrogates says that what has their form is left alone, and found by nobody.
 	surrogates bool
+	tagger     bool
 	textRules  []*ownRule
 	ruleOps    map[string]Operator // of rules that say themselves what becomes of what they find
 	hash       string
@@ -42,7 +43,7 @@ func Compile(p Policy) (*Compiled, error) {
 		return nil, &PolicyError{problems}
 	}
 	preset, _ := Preset(p.Preset)
-	c := &Compiled{inText: map[Kind]Operator{}, known: map[string]rule{}, textRules: rules, ruleOps: map[string]Operator{}}
+	c := &Compiled{inText: map[Kind]Operator{}, known: map[string]rule{}, textRules: rules, tagger: p.Tagger, ruleOps: map[string]Operator{}}
 	maps.Copy(c.inText, preset.Text)
 	maps.Copy(c.inText, p.Text)
 	c.addRules(preset.Fields, false)
@@ -164,6 +165,9 @@ func (c *Compiled) digest() string {
 	}
 	for _, k := range slices.Sorted(maps.Keys(c.inText)) {
 		write(h, "text", string(k), string(c.inText[k]))
+	}
+	if c.tagger {
+		write(h, "tagger")
 	}
 	for _, r := range c.textRules {
 		write(h, "rule", r.Name, string(r.kind), r.Pattern, strings.Join(r.Context.Words, " "), fmt.Sprint(r.Context.Within), r.Checksum, string(r.Operator))

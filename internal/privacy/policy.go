@@ -41,6 +41,9 @@ type Policy struct {
 	// Rules find there what only the customer knows. Of two that find the same the longer
 	// match counts, then the first.
 	Rules []TextRule
+	// Tagger also looks there for names of people on no record, by whole sentences: see
+	// DetectTagged.
+	Tagger bool
 }
 
 // Classes of a policy beside those of the model: what a source calls its own.

@@ -6,26 +6,18 @@ import (
 	"slices"
 )
 
-// Detect is the function Detect as the policy wants it: it finds what the policy's rules do
-// besides, and leaves alone what has the form of a surrogate where the policy makes any.
+// Detect is the function Detect as the policy wants it: it finds what the policy's rules and
+// the tagger do besides, and leaves alone what has the form of a surrogate where the policy
+// makes any.
 func (c *Compiled) Detect(dst []Span, text []byte, people *People) []Span {
-	if !c.surrogates && len(c.textRules) == 0 {
+	if !c.surrogates && !c.tagger && len(c.textRules) == 0 {
 		return Detect(dst, text, people)
 	}
-	return c.detect(dst, text, people, false)
-}
-
-// DetectTagged is Detect with the tagger on.
-func (c *Compiled) DetectTagged(dst []Span, text []byte, people *People) []Span {
-	return c.detect(dst, text, people, true)
-}
-
-func (c *Compiled) detect(dst []Span, text []byte, people *People, tagged bool) []Span {
 	s := scanners.Get().(*scanner)
 	s.begin(text, people)
 	s.spans, s.walls = dst, c.appendWalls(s.walls[:0], text)
 	s.scanBetween(s.walls)
-	if tagged {
+	if c.tagger {
 		s.tag(len(dst))
 	}
 	dst = c.byRules(s.spans, len(dst), text)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/safeconduct/safeconduct/internal/helpdesk"
 )
 
 func TestTheTaggerFindsWhomNoWordPointsTo(t *testing.T) {
@@ -15,6 +17,37 @@ func TestTheTaggerFindsWhomNoWordPointsTo(t *testing.T) {
 	got := DetectTagged(nil, []byte(text), nil)
 	if len(got) != 1 || text[got[0].Start:got[0].End] != "Tiravel Hosmunder" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestAPolicyWithTheTaggerMasksWhomNoWordPointsTo in the texts of records and in those of
+// no record, and is another policy than without it.
+func TestAPolicyWithTheTaggerMasksWhomNoWordPointsTo(t *testing.T) {
+	const text, name = "It was Tiravel Hosmunder who found the bug.", "Tiravel Hosmunder"
+	digests := map[string]bool{}
+	for _, on := range []bool{false, true} {
+		c := compile(t, Policy{Preset: "pseudonymous", Tagger: on})
+		digests[c.Hash()] = true
+		r := helpdesk.New(helpdesk.KindTicket, "1")
+		r.Ticket.Comments = []helpdesk.Comment{{Body: text, Format: helpdesk.FormatText}}
+		result, err := c.Apply(&r, &People{}, testKey("k"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hidden := !strings.Contains(r.Ticket.Comments[0].Body, name); hidden != on || len(result.Residual) > 0 {
+			t.Errorf("tagger %t: %q, %v left", on, r.Ticket.Comments[0].Body, result.Residual)
+		}
+		w, err := c.Rewriter(testKey("k"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, _, left := w.Rewrite([]byte(text), nil)
+		if hidden := !strings.Contains(string(out), name); hidden != on || left > 0 {
+			t.Errorf("tagger %t: %q, %d left", on, out, left)
+		}
+	}
+	if len(digests) != 2 {
+		t.Error("a policy has the same hash with the tagger and without it")
 	}
 }
 

@@ -18,11 +18,9 @@ func Formats() []string { return []string{"jsonl", "text", "csv"} }
 type Job struct {
 	Format  string             // one of Formats
 	Account *privacy.Directory // of everybody the account knows; nil for none
-	// Policy has rules of its own by which texts are scanned as well; nil for none.
+	// Policy has rules of its own, or the tagger, by which texts are scanned as well; nil
+	// for none.
 	Policy *privacy.Compiled
-	// Tagger also looks for people on no record by whole sentences, where there is no
-	// Rewriter: its policy says so itself.
-	Tagger bool
 	// Rewriter rewrites the texts; nil only says what stands in them.
 	Rewriter *privacy.Rewriter
 }
@@ -82,13 +80,8 @@ const (
 // scan says what stands in a text.
 func (r *run) scan(text string) []Span {
 	detect := privacy.Detect
-	switch {
-	case r.Policy != nil && r.Tagger:
-		detect = r.Policy.DetectTagged
-	case r.Policy != nil:
+	if r.Policy != nil {
 		detect = r.Policy.Detect
-	case r.Tagger:
-		detect = privacy.DetectTagged
 	}
 	r.spans = detect(r.spans[:0], []byte(text), &r.people)
 	r.sum.Texts++

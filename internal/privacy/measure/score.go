@@ -162,8 +162,14 @@ func engine(samples []sample, withAccount, tagger bool) (found [][]lines.Span, e
 			return nil, err
 		}
 	}
+	job := lines.Job{Format: "jsonl", Account: of}
+	if tagger {
+		if job.Policy, err = privacy.Compile(privacy.Policy{Preset: "demo", Tagger: true}); err != nil {
+			return nil, err
+		}
+	}
 	var out bytes.Buffer
-	if _, err := (lines.Job{Format: "jsonl", Account: of, Tagger: tagger}).Run(asked(samples), &out); err != nil {
+	if _, err := job.Run(asked(samples), &out); err != nil {
 		return nil, err
 	}
 	d := json.NewDecoder(&out)

@@ -29,6 +29,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 	defer c.pool.Put(a)
 	a.begin(c, people, p)
 	a.whose = whose(rec)
+	a.tagged = c.tagger && a.english(rec) >= 0
 	defer a.end()
 	for v := range rec.Values() {
 		if err := a.value(v); err != nil {
@@ -47,6 +48,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 type application struct {
 	policy     *Compiled
 	whose      string // by whom times are shifted
+	tagged     bool   // the tagger looks at texts too
 	people     *People
 	pseudonyms keyring.Pseudonyms
 	marks      Marks
@@ -74,6 +76,21 @@ func (a *application) end() {
 	clear(a.folded[:cap(a.folded)])
 	clear(a.exact[:cap(a.exact)])
 	*a = application{in: a.in[:0], out: a.out[:0], folded: a.folded[:0], spans: a.spans[:0], exact: a.exact[:0]}
+}
+
+// english is englishIn of all that a record says: a subject alone may hold no word that
+// tells.
+func (a *application) english(rec *helpdesk.Record) (more int) {
+	for v := range rec.Values() {
+		if !freeText(v.Field.Class) {
+			continue
+		}
+		for _, s := range v.Strings() {
+			a.in = append(a.in[:0], s...)
+			more += englishIn(a.in)
+		}
+	}
+	return more
 }
 
 // value applies the policy to one field.

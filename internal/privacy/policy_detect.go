@@ -10,14 +10,19 @@ import (
 // the tagger do besides, and leaves alone what has the form of a surrogate where the policy
 // makes any.
 func (c *Compiled) Detect(dst []Span, text []byte, people *People) []Span {
-	if !c.surrogates && !c.tagger && len(c.textRules) == 0 {
+	return c.detect(dst, text, people, c.tagger && englishIn(text) >= 0)
+}
+
+// detect is Detect where it is known whether the tagger is to look at the text.
+func (c *Compiled) detect(dst []Span, text []byte, people *People, tagged bool) []Span {
+	if !c.surrogates && !tagged && len(c.textRules) == 0 {
 		return Detect(dst, text, people)
 	}
 	s := scanners.Get().(*scanner)
 	s.begin(text, people)
 	s.spans, s.walls = dst, c.appendWalls(s.walls[:0], text)
 	s.scanBetween(s.walls)
-	if c.tagger {
+	if tagged {
 		s.tag(len(dst))
 	}
 	dst = c.byRules(s.spans, len(dst), text)

@@ -30,7 +30,8 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 	clear(a.fired)
 	clear(a.residual)
 	a.in = append(a.in[:0], text...)
-	a.spans = a.policy.Detect(a.spans[:0], a.in, people)
+	a.tagged = a.policy.tagger && englishIn(a.in) >= 0
+	a.spans = a.policy.detect(a.spans[:0], a.in, people, a.tagged)
 	clear(r.found)
 	for _, s := range a.spans {
 		r.found[s.Kind]++

@@ -22,13 +22,16 @@ func Listed(word []byte) (l tagger.Listed) {
 }
 
 // DetectTagged is Detect with the tagger on: it also looks for names in what Detect
-// leaves between its spans, as whole sentences tell them. It takes several times as long.
+// leaves between its spans, as whole sentences tell them, unless they are German: it would
+// take the nouns of German, which have capitals, for names.
 func DetectTagged(dst []Span, text []byte, people *People) []Span {
 	s := scanners.Get().(*scanner)
 	s.begin(text, people)
 	s.spans = dst
 	s.scan()
-	s.tag(len(dst))
+	if englishIn(text) >= 0 {
+		s.tag(len(dst))
+	}
 	dst = slices.DeleteFunc(s.spans, func(s Span) bool { return s.Kind == reserved })
 	s.end()
 	return dst

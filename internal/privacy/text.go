@@ -39,7 +39,7 @@ func (a *application) count(v helpdesk.Value, name string) {
 
 func (a *application) detect(s, name string) {
 	a.in = append(a.in[:0], s...)
-	a.spans = a.policy.Detect(a.spans[:0], a.in, a.people)
+	a.spans = a.policy.detect(a.spans[:0], a.in, a.people, a.tagged)
 	for _, span := range a.spans {
 		a.found.add(name, span.Kind, 1)
 	}
@@ -60,7 +60,7 @@ func (a *application) rewrite() {
 			return
 		}
 		a.in, a.out = a.out, Rewrite(a.in[:0], a.out, a.spans, a.span)
-		a.spans = a.policy.Detect(a.spans[:0], a.out, a.people)
+		a.spans = a.policy.detect(a.spans[:0], a.out, a.people, a.tagged)
 	}
 }
 

@@ -97,7 +97,7 @@ bench-privacy:
 # The weights of the tagger, the same bytes each time; needs SAFECONDUCT_SHARED.
 .PHONY: train-tagger
 train-tagger:
-	$(GO) run ./internal/privacy/tagger/train -synthetic 10000
+	$(GO) run ./internal/privacy/tagger/train
 
 bench-privacy-others:
 	python3 -m venv $(OTHERS) && $(OTHERS)/bin/pip install -q -r internal/privacy/measure/requirements.txt

@@ -86,7 +86,7 @@ output is counted on standard error, and the exit code is 10.`,
 
 func (j *privacyJob) flags(c *cobra.Command) {
 	c.Flags().StringVar(&j.format, "format", "text", fmt.Sprintf("one of %v", lines.Formats()))
-	c.Flags().StringVar(&j.tagger, "tagger", plan.Off, "on: find people on no record by whole sentences too; slower, and more is found that is no name")
+	c.Flags().StringVar(&j.tagger, "tagger", plan.On, "off: do not look for people on no record by whole sentences too")
 	c.Flags().StringVar(&j.account, "account", "", "a directory of everybody the account knows, as JSON Lines")
 	c.Flags().StringVar(&j.rules, "rules", "", "a file with rules of your own, as the key rules of a plan's privacy section")
 }
@@ -115,7 +115,7 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 		if job.Rewriter, err = j.rewriter(policy); err != nil {
 			return usage(err)
 		}
-	} else if j.rules != "" || j.tagger == plan.On {
+	} else if j.rules != "" || j.tagger != plan.Off {
 		job.Policy = policy
 	}
 	if j.account != "" {
@@ -141,7 +141,7 @@ func (a *app) privacy(j privacyJob, rewrite bool) error {
 
 // policy is that of the preset, of demo for scan, with the rules of the file.
 func (j privacyJob) policy() (*privacy.Compiled, error) {
-	p := privacy.Policy{Preset: cmp.Or(j.preset, "demo"), Tagger: j.tagger == plan.On}
+	p := privacy.Policy{Preset: cmp.Or(j.preset, "demo"), Tagger: j.tagger != plan.Off}
 	if j.rules != "" {
 		text, err := os.ReadFile(j.rules)
 		if err != nil {

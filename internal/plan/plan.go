@@ -97,8 +97,8 @@ type Privacy struct {
 	// data in free text.
 	Fields map[string]privacy.Operator       `yaml:"fields,omitempty" json:"fields,omitempty"`
 	Text   map[privacy.Kind]privacy.Operator `yaml:"text,omitempty" json:"text,omitempty"`
-	// Tagger is On to look in free text for names of people on no record by whole
-	// sentences too, Off or nothing not to.
+	// Tagger is On, or nothing, to look in free text for names of people on no record by
+	// whole sentences too, Off not to.
 	Tagger string `yaml:"tagger,omitempty" json:"tagger,omitempty"`
 	// Rules find in free text what only the customer knows.
 	Rules []privacy.TextRule `yaml:"rules,omitempty" json:"rules,omitempty"`
@@ -108,7 +108,7 @@ type Privacy struct {
 
 // Policy is the policy that the section asks for.
 func (p Privacy) Policy() privacy.Policy {
-	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text, Rules: p.Rules, Tagger: p.Tagger == On}
+	return privacy.Policy{Preset: p.Preset, Fields: p.Fields, Text: p.Text, Rules: p.Rules, Tagger: p.Tagger != Off}
 }
 
 // Local is the tenant of a plan that names none.

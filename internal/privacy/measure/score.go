@@ -149,7 +149,7 @@ func quality(tickets []sample, tagger bool, misses int) error {
 
 func mode(tagger bool) string {
 	if tagger {
-		return "tagger on"
+		return "tagger on, the default"
 	}
 	return "tagger off"
 }

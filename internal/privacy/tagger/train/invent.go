@@ -11,8 +11,8 @@ import (
 )
 
 // patterns are sentences of our own: * is a person, ^ a surname alone, ~ a given name
-// alone, # a company, % a town, & a street, § a German
-// noun, $ an English word with a capital that is no name.
+// alone, # a company, % a town, & a street, $ an English word with a capital that is no name, / the end
+// of a line.
 var patterns = strings.Split(strings.TrimSpace(`
 * called about the invoice.
 I spoke to * yesterday and she promised to send the form.
@@ -86,62 +86,6 @@ Thank You for Your Order.
 VPN Client for Windows and Mac is not working.
 Dear Customer Support,
 Dear *,
-* hat angerufen.
-Können Sie * bitte zurückrufen?
-Mein Name ist * und ich wohne in %.
-Bitte schicken Sie das Paket an *, &, %.
-Die Rechnung für * ist falsch.
-Der Drucker im Büro von * druckt nicht.
-Laut * ist der Server in der Nacht ausgefallen.
-Frau ^ hat den Vertrag mit # gekündigt.
-Herr ^ und Frau ^ kommen am Montag.
-Können Sie ~ Zugriff auf den Ordner geben?
-~ braucht eine neue Tastatur für den Rechner.
-Ist ~ noch bei #?
-Wir haben die Lizenz bei # in % gekauft.
-Die Firma # sitzt in %.
-Das Konto gehört *.
-Das Passwort von ~ ist abgelaufen.
-* und * nehmen an der Besprechung teil.
-Die Bestellung ist in % angekommen, aber die Ware fehlt.
-Bitte die Lieferung nach % umleiten.
-Der Rechner startet nicht, und der Bildschirm bleibt schwarz.
-Seit dem Update meldet das Programm einen Fehler.
-Vielen Dank und viele Grüße, *
-Viele Grüße
-~
-Die Kollegin * übernimmt das Ticket.
-Wie * schreibt, liegt es am Netzteil.
-Das hat ^ schon geprüft.
-Mit ^ war das so abgesprochen.
-Ich habe gestern mit * gesprochen.
-Die § ist defekt, und der § startet nicht.
-Das § fehlt in der §.
-Bitte prüfen Sie die § und den § der §.
-Seit dem letzten § zeigt die § einen § an.
-§ und § funktionieren nicht mehr.
-Unser § hat die § geändert, danach kam kein § mehr an.
-Wir brauchen eine neue § für den §.
-Betreff: § zur §
-§: §
-Die § mit der § liegt im §.
-Guten Tag, die § wurde noch nicht erstattet.
-Können Sie den § bitte sperren?
-Ich kann die § nicht öffnen, weil der § fehlt.
-Nach dem § der § ist das § leer.
-In der § steht, dass § und § getrennt sind.
-Laut § war die § am Montag fertig.
-Beim § der § tritt ein § auf.
-Mit dem § von * stimmt etwas nicht.
-* hat den § in der § gefunden.
-§ von ~: bitte § anlegen.
-Der § für ~ ist da.
-~ hat die § geschickt, der § fehlt noch.
-Für ^ gilt die § weiter.
-Das hat * mit dem § so vereinbart.
-Hat ~ den § schon bekommen?
-Der § in % hat am Sonntag zu.
-Danke für die § und den §.
 $ $ is not available in %.
 The $ does not open after the $ update.
 Click $ and then $ to see the list.
@@ -162,6 +106,273 @@ Follow * for more $.
 She plays * in the $ series "$ $".
 I saw * at the $ yesterday!
 $ with * tonight at Nine.
+We met * and her husband ~ at the wedding of ^.
+It has been a pleasure to work with *.
+Nobody told * about the change.
+The keys are with ^ next door.
+* should have received it by now.
+Why was * charged twice?
+I bought it from * for a good price.
+The driver, *, was very kind.
+My husband * and I share the account.
+My daughter ~ turns ten in June.
+I am writing on behalf of my mother, *.
+The account holder is *, not me.
+Her maiden name is ^.
+His name was * before he married.
+It is spelt ^, with two letters at the end.
+There is a typo in my name: it should read *.
+Put * on the waiting list.
+Add * as a second user.
+Remove ~ from the group.
+Transfer the number to *.
+Could you connect me to ^?
+The meeting with * is at noon.
+Who invited *?
+Have you seen *?
+Where does * work now?
+When will * be back?
+How is ~ doing?
+What did ^ say?
+Tell ~ to call me.
+Thank * for the quick help.
+Congratulations to * from all of us!
+Sorry, ~, I missed your call.
+Hi ~, can you look into this?
+Good morning *,
+Hello ^ family,
+Dear Mr. and Mrs. ^,
+Yours sincerely, *
+Kind regards ~
+Sent by * from a phone
+Signed: *
+Attn: *
+c/o *, &, %
+Contact person: *
+Guest: *, two nights
+Patient *, room 7
+Employee: *, joined in May
+Witnessed by *
+Written by * and translated by *
+Photo: *
+Directed by *, with * and *
+* (born in %) is a painter.
+*, 34, of %, was arrested on Sunday.
+The mayor of %, *, opened the bridge.
+^'s lawyer refused to comment.
+According to a spokesman for ^, nothing was signed.
+The late * founded the school.
+Professor ^ taught in % until he retired.
+Captain * and Sergeant ^ were promoted.
+Queen ~ visited % in spring.
+Saint ~ is honoured in %.
+the new single by * is out
+omg ~ is here
+lol ~ and ~ again
+just met * in %!!
+@someone have you talked to *?
+I'd rather ask ~ than #.
+The bill of * went to # by mistake.
+* left # to join #.
+# hired * away from #.
+The shares that ^ holds in # were sold.
+* owes # three payments.
+The flat of * in % is empty.
+Is there a bus from % to &?
+The prices at # went up again.
+# is closed on Sundays.
+I work for # in %.
+Which branch of # is near &?
+The conference in % was organised by #.
+My order from # has not left %.
+The library in % opens late.
+Please stop sending me the $.
+$ and $ do not work together.
+How do I install $ on my $?
+We moved from $ to $ last year.
+The $ of the $ is in the $ tab.
+What is the difference between $ and $?
+Please find the $ attached.
+I need the $ by Monday.
+See you in % in August.
+The train from % arrives at noon.
+Yesterday we had lunch with * at the new place near the harbour.
+Has anyone heard from * since the merger?
+Could somebody lend ~ a charger?
+My neighbour * lost her keys again.
+Our landlord, *, refuses to fix the boiler.
+The last will of * was read on Tuesday.
+The nurse said * could go home.
+A letter for * arrived, but nobody of that name lives at &.
+You can reach * at the front desk.
+We regret to inform you that * passed away in %.
+I think ~ forgot to pay the bill.
+* paid twice for the same ticket.
+If * does not answer, call ^.
+The photo shows * with her sister ~.
+The judge asked ^ whether the letter was real.
+Both * and ^ deny it.
+The witness, *, left the court early.
+The coach of # is *.
+Give my regards to ~ and the children.
+Who is *?
+I have been waiting for ^ for an hour.
+Passenger * missed the connection in %.
+Change the name on the booking from * to *.
+* has two accounts at #.
+To whom it may concern: * rented a flat at & from us.
+The painting was sold by * to a museum in %.
+Even * could not explain the error.
+It says "welcome back, ~" on the screen.
+Our teacher ^ is from %.
+Is this the right address for *: &, %?
+I would like to speak with *, please.
+*: the invoice is attached.
+Emergency contact: *, mother
+Tenant *, flat 12
+The company # was founded by * and *.
+Is the offer of # still valid in %?
+The bus to % leaves from &.
+There is a fee for transfers to # in %.
+How much is the membership at #?
+Where can I find the nearest branch of # in %?
+The $ for the $ is missing.
+Do you sell the $ in %?
+Our trip to % was cancelled by #.
+*/&/%
+Ship this to:/*/&/%
+*/#/&/%
+&/%/Attention of */#
+To:/*/Head of Sales, #
+From the desk of *//Dear ~,
+Hi all,//~ is on leave until Monday.
+Best,/*
+Thanks in advance/~
+Regards,/*/#
+Cheers, ~/sent from %
+My colleague * will take over from here.
+Please add * to the thread.
+* asked me to follow up.
+As discussed with *, the fee is waived.
+As ^ pointed out, the total is wrong.
+It was signed by both * and me.
+Neither * nor ~ replied.
+Not * but ~ placed the order.
+Only * has the password.
+Everyone except * agreed.
+Between us, ^ is not amused.
+Without * we can't go on.
+Because of ^, we had to start again.
+Thanks to *, all is fine.
+I share a desk with ~.
+I was told by * that refunds take a week.
+I was transferred to *, who hung up.
+The agent I talked to was *.
+The technician, *, arrived late.
+Your employee ^ was rude to me.
+Ms. ^ from the billing team was helpful.
+Could Dr. ^ please sign the referral?
+An appointment with Dr. * was made for Tuesday.
+Prescribed by Dr. ^ in %.
+The test result of * is negative.
+* is allergic to nuts.
+* complains of pain in the back.
+Mother of the child: *
+Next of kin: * (brother)
+Beneficiary: *
+Sender: *, &, %
+Cardholder: *
+Name on the card: *
+Payee: *
+Paid by: *
+Approved by *
+Assigned to ~
+Reporter: *
+Reviewer: ~ ^
+Caller: *, number withheld
+Visitor: *, badge 12
+Speaker: *, #
+Author: *
+Artist: *
+Teacher: ^
+Owner: *
+* here, calling about my order.
+This is * speaking.
+I am *, and I forgot my password.
+I'm ~, nice to meet you.
+People call me ~.
+You may know me as *.
+My full name is *.
+My last name is ^ and my first name is ~.
+The name ^ is misspelt on the envelope.
+Can I change my name from ^ to ^?
+I got married, so I am now *.
+Is your name *?
+Are you *?
+Are you related to *?
+Do you remember *?
+Did ~ tell you?
+Does anyone know how to reach *?
+Should I ask ^ first?
+Would * be available on Friday?
+Can ~ join us?
+Will ^ come back?
+Let's invite ~ and ~.
+Let me introduce *.
+Meet *, our new designer.
+Welcome, *!
+Happy anniversary, ~ and ~!
+Rest in peace, *.
+Good luck, ~!
+No, that was *.
+Yes, ~ has it.
+Then * came in.
+Suddenly ^ laughed.
+Later * said it was a joke.
+Once, ~ lived in %.
+In %, * met ~.
+On Friday, ^ flew to %.
+At #, * leads a team of ten.
+For #, * is a risk.
+With *, # won the case.
+After * had left, # closed the office in %.
+Before *, ^ was in charge.
+Since ^ retired, # has struggled.
+During the trial, * remained silent.
+Police in % are looking for *.
+Voters in % elected *.
+Fans of * waited in %.
+The songs of * are popular in %.
+The theory of ^ was rejected by ^.
+^ and his team at # found the cause.
+^, ^ and ^ published the results.
+See ^ for a discussion.
+a statue of * in %
+the ^ family of %
+the ~ I know would not do that
+^ v. #
+Case of * against #
+I flew from % to % with #.
+I live near % and work in %.
+# and # merged in May.
+# sued # in %.
+The # office in % has no parking.
+The # website is down.
+The # card was declined in %.
+I need to cancel my # subscription.
+# charged me twice.
+Is # open on Easter Monday?
+How far is it from % to %?
+Which $ do I need for the $?
+Is the $ part of the $?
+The $ is only for $ users.
+$ says that the $ has expired.
+I can't find the $ in my $.
+My $ was sent to the wrong $.
+Your $ has been renewed.
+The $ in % is closed.
+$ of the $: how to print it
+From the $ in % to the $ at # it takes an hour.
 Happy birthday *!
 RT @someone: * is the best
 Why did * leave the $?
@@ -174,10 +385,6 @@ The owner is *; the tenant is *.
 I'm with ~ and ~ in %.
 ~'s $ is late.
 His son ~ and his wife ~ live in %.
-Die Kundin * möchte ihr Geld zurück.
-Kunde: *
-Ansprechpartner: *
-Im Auftrag von * sende ich Ihnen die Unterlagen.
 `), "\n")
 
 var (
@@ -186,18 +393,6 @@ var (
 		Amsterdam Rotterdam Geneva Lyon Marseille Manchester Leeds Glasgow Dublin Cardiff Texas Ohio Florida Bavaria Iraq India Germany France Italy`)
 	companies = strings.Fields(`Acme Globex Initech Nordwind Umbra Vertex Solaris Bluebird Kontor Hansa Apex Orbit Quantum Silverline Brightside
 		Nimbus Ferrox Datalith Mediport Alpenblick Stahlbau Seaborn Westgate Northfield`)
-	nouns = strings.Fields(`Rechnung Lieferung Bestellung Drucker Rechner Bildschirm Tastatur Maus Kabel Netz Server Konto Kunde Vertrag Zahlung
-		Mahnung Frist Adresse Straße Ort Termin Woche Monat Jahr Tag Stunde Meldung Fehler Störung Anfrage Antwort Frage Problem Lösung Ticket
-		Gerät Teil Ware Paket Versand Rückgabe Gutschrift Betrag Summe Steuer Preis Angebot Auftrag Nummer Karte Bank Buchung Zimmer Reise Flug
-		Datei Ordner Anhang Bild Text Seite Formular Feld Knopf Menü Anzeige Einstellung Kennwort Zugang Zugriff Recht Rolle Gruppe Abteilung
-		Leitung Büro Lager Werk Halle Maschine Anlage Motor Pumpe Ventil Filter Schlauch Schraube Dichtung Batterie Akku Ladegerät Netzteil Strom
-		Spannung Licht Lampe Schalter Heizung Wasser Luft Temperatur Wert Messung Prüfung Bericht Protokoll Liste Tabelle Spalte Zeile Muster
-		Version Update Programm Software Lizenz Schlüssel System Dienst Portal Schnittstelle Verbindung Leitung Signal Empfang Telefon Handy
-		Nachricht Post Brief Unterlagen Kopie Original Unterschrift Stempel Siegel Nachweis Ausweis Antrag Bescheid Amt Behörde Gesetz Regel
-		Kollegen Mitarbeiter Leute Kinder Eltern Patient Arzt Praxis Klinik Rezept Befund Labor Kasse Versicherung Schaden Unfall Fahrzeug Wagen
-		Reifen Bremse Garantie Gewährleistung Reklamation Beschwerde Kündigung Verlängerung Erinnerung Bestätigung Freigabe Sperrung Sicherung
-		Wiederherstellung Aktualisierung Installation Einrichtung Umstellung Schulung Besprechung Sitzung Projekt Plan Ziel Aufgabe Schritt
-		Hilfe Dank Grund Ursache Folge Beispiel Hinweis Rat Wunsch Bitte Mühe Zeit Ende Anfang Mitte Rest Hälfte Menge Größe Farbe Form Art`)
 	titles = strings.Fields(`Update Settings Account Support Service Internet Server Printer Monitor Keyboard Order Invoice Payment Shipping Delivery
 		Return Refund Customer Manager Office Department Team Group Project Report Summary Request Question Answer Issue Problem Error Warning
 		Message Email Phone Mobile App Store Market Center City State County Country World National International American European German French
@@ -214,7 +409,8 @@ var (
 	ways  = []string{" Street", " Road", " Avenue", " Lane", "straße", "weg", " Drive", "gasse"}
 	// sounds make names that are on no list.
 	sounds = strings.Fields(`an ka ri to mi sa lu en dor vel han sig bru mar tor eli na zo gre pet ov ski ic ez sen rud fi lo hal ber gar ja wen
-		ös mü ké ña ço lé sky nen vic oğ ha du ng tr kov el ul ah`)
+		ös mü ké ña ço lé sky nen vic oğ ha du ng tr kov el ul ah
+		ří žan čić łuk ñez ås ø ðr þór ëv ış ới ăn ţu őr ìn`)
 )
 
 // An inventor makes sentences.
@@ -258,12 +454,12 @@ func (v *inventor) sentence(pattern string) (t text) {
 			t.text = append(t.text, v.company()...)
 		case '%':
 			t.text = append(t.text, pick(v.random, towns)...)
-		case '§':
-			t.text = append(t.text, v.noun()...)
 		case '$':
 			t.text = append(t.text, pick(v.random, titles)...)
 		case '&':
 			t.text = append(t.text, v.street()...)
+		case '/':
+			t.text = append(t.text, '\n')
 		default:
 			t.text = utf8.AppendRune(t.text, c)
 		}
@@ -339,15 +535,6 @@ func (v *inventor) street() string {
 		return number + " " + v.name(v.family) + pick(v.random, ways)
 	}
 	return v.name(v.family) + pick(v.random, ways) + " " + number
-}
-
-// noun is one of German, or two that are one.
-func (v *inventor) noun() string {
-	noun := pick(v.random, nouns)
-	if v.random.IntN(2) == 0 {
-		return noun
-	}
-	return noun + pick(v.random, []string{"", "s", "en"}) + strings.ToLower(pick(v.random, nouns))
 }
 
 func titled(s string) string {

@@ -34,9 +34,10 @@ func run() error {
 	shared := flag.String("shared", root, "the folder that holds data/pii")
 	names := flag.String("names", "internal/privacy/names.txt", "the lists of names")
 	out := flag.String("out", "internal/privacy/tagger/weights.bin", "where the weights go")
-	rounds := flag.Int("rounds", 12, "how often all texts are read")
-	synthetic := flag.Int("synthetic", 6000, "how many sentences are made")
+	rounds := flag.Int("rounds", 8, "how often all texts are read")
+	synthetic := flag.Int("synthetic", 9000, "how many sentences are made")
 	hold := flag.Int("hold", 0, "hold every nth text of the training sets back and score it")
+	fold := flag.Int("fold", 0, "which of them")
 	flag.Parse()
 	var texts, held []text
 	for _, set := range []string{"wnut17.train", "uner_en_ewt.train"} {
@@ -45,7 +46,7 @@ func run() error {
 			return err
 		}
 		for i, t := range all {
-			if *hold > 0 && i%*hold == 0 {
+			if *hold > 0 && i%*hold == *fold {
 				held = append(held, t)
 			} else {
 				texts = append(texts, t)

@@ -40,7 +40,7 @@ const longestJoin = 6
 // sentences together.
 func englishIn(text []byte) (more int) {
 	words := speeches()
-	w := window{text, 0, len(text)}
+	w := window{text, 0}
 	var wd word
 	for i := 0; i < len(text); {
 		if classes256[text[i]] != classWord {

@@ -65,7 +65,7 @@ func held(t recount.Ticket) expected {
 
 // WantAll fails the test for every ticket, comment and file of the sample that
 // is not in the help desk just once, and for what is there besides.
-func WantAll(t *testing.T, d recount.Desk, a sample.Account) {
+func WantAll(t testing.TB, d recount.Desk, a sample.Account) {
 	t.Helper()
 	tickets, err := d.ByNumber()
 	if err != nil {

@@ -19,7 +19,7 @@ func Moving(f migration.Forecast, k helpdesk.Kind) int {
 }
 
 // WantClean fails the test for whatever a report says that is not as it should be.
-func WantClean(t *testing.T, r evidence.Report) {
+func WantClean(t testing.TB, r evidence.Report) {
 	t.Helper()
 	for _, k := range r.Kinds {
 		t.Logf("%-12s read %d: %v, %d placeholders", k.Kind, k.Read, k.Outcomes, k.Placeholders)

@@ -226,39 +226,46 @@ func (f *former) alone(p *part, roles role) {
 
 func (f *former) nicknames() {
 	for _, nick := range nicknames[f.given.keys[0]] {
-		f.nick.read(f.bytes(nick))
+		f.nick.n, f.nick.keys[0], f.nick.plain[0], f.nick.start[0] = 1, nick.key, nick.plain, nick.start
 		f.sequence(asFull, f.nick.all(), f.family.all())
 		f.sequence(asGiven, f.nick.all())
 	}
 }
 
-// A piece is some words of a part, in both spellings.
+// A piece is some words of a part, in both spellings: those from one on up to another, or
+// the initial of one.
 type piece struct {
-	keys, plain []uint64
-	start       []byte
+	of       *part
+	from, to uint8
+	initial  bool
 }
 
 func (p *part) all() piece       { return p.upTo(p.n) }
-func (p *part) upTo(n int) piece { return piece{p.keys[:n], p.plain[:n], p.start[:n]} }
-func (p *part) one(i int) piece  { return piece{p.keys[i : i+1], p.plain[i : i+1], p.start[i : i+1]} }
+func (p *part) upTo(n int) piece { return piece{of: p, to: uint8(n)} }
+func (p *part) one(i int) piece  { return piece{of: p, from: uint8(i), to: uint8(i + 1)} }
 func (p *part) initial(i int) piece {
-	return piece{p.first[i : i+1], p.first[i : i+1], p.start[i : i+1]}
+	return piece{of: p, from: uint8(i), to: uint8(i + 1), initial: true}
 }
 
 // sequence puts the form of several pieces, in both spellings.
 func (f *former) sequence(roles role, pieces ...piece) {
 	key, plain, n := uint64(0), uint64(0), 0
-	for _, p := range pieces {
-		for i := range p.keys {
+	for k := range pieces {
+		p := &pieces[k]
+		keys, bare := &p.of.keys, &p.of.plain
+		if p.initial {
+			keys, bare = &p.of.first, &p.of.first
+		}
+		for i := p.from; i < p.to; i++ {
 			if n == 0 {
-				key, plain = p.keys[i], p.plain[i]
+				key, plain = keys[i], bare[i]
 			} else { // whoever reads along must know at each word that more may come
-				next := lettersWith(p.start[i])
+				next := lettersWith(p.of.start[i])
 				f.into.put(key, asStart, 0).next |= next
 				if plain != key {
 					f.into.put(plain, asStart, 0).next |= next
 				}
-				key, plain = chain(key, p.keys[i]), chain(plain, p.plain[i])
+				key, plain = chain(key, keys[i]), chain(plain, bare[i])
 			}
 			n++
 		}

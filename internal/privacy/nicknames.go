@@ -5,22 +5,34 @@ import "strings"
 // nicknames maps the key of a given name to the short forms that people use for it,
 // and short forms to each other. The pairs are general knowledge of English and
 // German usage, as any book of names has them.
-var nicknames map[uint64][]string
+var nicknames map[uint64][]shortForm
+
+// A shortForm is one word, read as a part of a name: see part.
+type shortForm struct {
+	key, plain uint64
+	start      byte
+}
 
 func readNicknames() {
-	all := map[uint64][]string{}
+	all := map[uint64][]shortForm{}
 	for line := range strings.Lines(nicknameList) {
 		names := strings.Fields(line)
 		for i, name := range names {
 			for j, other := range names {
 				// The first of a line is the full name: short forms lead to it and it to them.
 				if i != j && (i == 0 || j == 0) {
-					all[keyOf(name)] = append(all[keyOf(name)], other)
+					all[keyOf(name)] = append(all[keyOf(name)], shortFormOf(other))
 				}
 			}
 		}
 	}
 	nicknames = all
+}
+
+func shortFormOf(name string) shortForm {
+	var p part
+	p.read([]byte(name))
+	return shortForm{p.keys[0], p.plain[0], p.start[0]}
 }
 
 const nicknameList = `abigail abby gail

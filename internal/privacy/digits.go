@@ -32,26 +32,21 @@ func dialled(number []byte) (d dialledDigits) {
 
 // national is the number as it is dialled inside its country, without a trunk
 // prefix: "+49 30 123" and "030 123" have the same.
-func (d dialledDigits) national() dialledDigits {
-	from := 0
+func (d *dialledDigits) national() []byte {
+	digits := d.digits[:d.n]
 	switch {
 	case d.plus:
-		from = countryCode(d.digits[:d.n])
-	case d.n > 4 && d.digits[0] == '0' && d.digits[1] == '0':
-		from = 2 + countryCode(d.digits[2:d.n])
+		digits = digits[countryCode(digits):]
+	case d.n > 4 && digits[0] == '0' && digits[1] == '0':
+		digits = digits[2+countryCode(digits[2:]):]
 	}
-	if from < d.n && d.digits[from] == '0' {
-		from++
+	if len(digits) > 0 && digits[0] == '0' {
+		return digits[1:]
 	}
-	copy(d.digits[:], d.digits[from:d.n])
-	d.n -= from
-	d.plus = false
-	return d
+	return digits
 }
 
-// key tells the digits of a number from any word.
-func (d *dialledDigits) key() uint64 { return digitsKey(d.digits[:d.n]) }
-
+// digitsKey tells the digits of a number from any word.
 func digitsKey(digits []byte) uint64 {
 	key := uint64(keySeed)
 	for _, b := range digits {

@@ -1,6 +1,9 @@
 package privacy
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // A role is what a form of a person's data is in a text. A form is a word or a
 // sequence of words; its key is that of the word, or their keys combined.
@@ -290,21 +293,27 @@ func (f *former) organization(name string) {
 	if o.n == 1 && o.sizes[0] < 3 {
 		return
 	}
-	f.company(o.all())
-	n := o.n
-	for n > 1 && is(o.keys[n-1], isLegalForm) {
-		n--
+	short := o.n
+	for short > 1 && is(o.keys[short-1], isLegalForm) {
+		short--
 	}
-	if n > 1 && n < o.n {
-		f.company(o.upTo(n))
-	}
-}
-
-func (f *former) company(p piece) {
 	was := f.person
 	f.person = 0
-	f.sequence(asOrg, p)
+	f.sequence(asOrg, o.all())
+	if short > 1 && short < o.n {
+		f.into.put(chained(o.keys[:short]), asOrg, 0)
+		f.into.put(chained(o.plain[:short]), asOrg, 0)
+	}
 	f.person = was
+}
+
+// chained is the key of a sequence.
+func chained(keys []uint64) uint64 {
+	key := keys[0]
+	for _, next := range keys[1:] {
+		key = chain(key, next)
+	}
+	return key
 }
 
 // email puts an address that no recognizer knows by its form, and the name that
@@ -320,10 +329,21 @@ func (f *former) email(address string) {
 	if !f.ticket {
 		return
 	}
-	f.org.read(f.bytes(local))
-	if f.org.n == 1 && int(f.org.sizes[0]) == len(local) && len(local) >= minLogin && !is(f.org.keys[0], isMailbox) {
-		f.sequence(asLogin, f.org.all())
+	if len(local) < minLogin || len(local) > math.MaxUint8 || !onlyLetters(local) {
+		return
 	}
+	if key := readWord(window{f.bytes(local), 0}, 0).key; !is(key, isMailbox) {
+		f.into.put(key, asLogin, f.person)
+	}
+}
+
+func onlyLetters(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // minLogin keeps initials out, which are words of any text ("me", "it").
@@ -344,8 +364,8 @@ func (f *former) phone(number string) {
 	if d.n < minPhone {
 		return
 	}
-	f.into.put(d.key(), asPhone, f.person)
-	if national := d.national(); national.n >= minPhone && national.n < d.n {
-		f.into.put(national.key(), asPhone, f.person)
+	f.into.put(digitsKey(d.digits[:d.n]), asPhone, f.person)
+	if national := d.national(); len(national) >= minPhone && len(national) < d.n {
+		f.into.put(digitsKey(national), asPhone, f.person)
 	}
 }

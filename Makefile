@@ -13,6 +13,7 @@ help:
 	@echo 'make deltas  random interleavings of agents, faults and deltas, and crashes of these (minutes)'
 	@echo 'make bench   tickets a second, CPU seconds and memory'
 	@echo 'make bench-privacy   how well and how fast personal data is found; needs SAFECONDUCT_SHARED'
+	@echo 'make profile   what the compiler lays the privacy engine out by; needs SAFECONDUCT_SHARED'
 	@echo 'make train-tagger   the weights by which names are found in sentences; needs SAFECONDUCT_SHARED'
 	@echo 'make bench-privacy-others   installs Presidio, datafog and scrubadub, which it then measures too (Python 3)'
 	@echo 'make bench-peers     ours beside airbyte-cdk: what is lost, limits, CPU; after make bench-peers-install (Python 3)'
@@ -43,10 +44,11 @@ $(BIN): $(SOURCES) go.mod go.sum
 # leaves out a protocol that nobody speaks any more, and with it the templates and
 # reflection that keep the linker from dropping what is not called.
 ARCH ?= arm64
+PROFILE := $(CURDIR)/cmd/safeconduct/default.pgo
 FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
 build-functions:
 	@rm -rf dist && mkdir -p dist/bin
-	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w -buildid=' -o dist/bin/ ./functions/...
+	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -pgo=$(PROFILE) -tags lambda.norpc -ldflags '-s -w -buildid=' -o dist/bin/ ./functions/...
 	@for f in $(FUNCTIONS); do mkdir dist/$$f && mv dist/bin/$$f dist/$$f/bootstrap || exit 1; done; rmdir dist/bin
 
 # From the start of each program to its first poll of a Runtime API on loopback.
@@ -92,7 +94,13 @@ bench: $(BIN)
 # installed: they get every tenth ticket, because one of them needs seconds for each.
 OTHERS := .bench-privacy
 bench-privacy:
-	$(GO) run ./internal/privacy/measure $(if $(wildcard $(OTHERS)/bin/python),-python $(OTHERS)/bin/python)
+	$(GO) run -pgo=$(PROFILE) ./internal/privacy/measure $(if $(wildcard $(OTHERS)/bin/python),-python $(OTHERS)/bin/python)
+
+# Where the engine's time goes, by which the compiler decides what to inline and how to lay
+# it out: the program and the functions are built with it. Needs SAFECONDUCT_SHARED.
+.PHONY: profile
+profile:
+	$(GO) run -trimpath -pgo=off ./internal/privacy/measure -profile $(PROFILE)
 
 # The weights of the tagger, the same bytes each time; needs SAFECONDUCT_SHARED.
 .PHONY: train-tagger

@@ -22,11 +22,15 @@ func run() error {
 	fast := flag.Bool("fast", false, "leave out speed and other engines")
 	python := flag.String("python", "", "the python of a virtual environment with requirements.txt")
 	every := flag.Int("every", 10, "of how many tickets other engines get one")
+	profiled := flag.String("profile", "", "write only a profile for the compiler, into this file")
 	flag.Parse()
 	folder := filepath.Join(*shared, "data", "pii")
 	tickets, err := read(filepath.Join(folder, "tickets_en_de.dev.jsonl.gz"))
 	if err != nil {
 		return err
+	}
+	if *profiled != "" {
+		return profile(tickets, *profiled)
 	}
 	for _, tagger := range []bool{false, true} {
 		if err := quality(tickets, tagger, *misses); err != nil {

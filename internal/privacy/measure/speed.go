@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -32,13 +34,49 @@ type textOf struct {
 // excluded, and what is allocated.
 func speed(tickets []sample) error {
 	runtime.GOMAXPROCS(1)
+	t := newSpeedTest(tickets)
+	fmt.Println("\nspeed, one core, best of", repeats)
+	t.measure("recognizers only", func(textOf) {})
+	if err := t.learn(tickets); err != nil {
+		return err
+	}
+	t.measure("and the account's directory", func(textOf) {})
+	t.measure("and the ticket's dictionary, built for each", t.know)
+	t.detect = privacy.DetectTagged
+	t.measure("and the tagger", t.know)
+	return nil
+}
+
+// profileRounds are some ten seconds.
+const profileRounds = 600
+
+// profile writes where the time goes that Detect takes with all dictionaries, for the
+// compiler: see make profile.
+func profile(tickets []sample, name string) error {
+	t := newSpeedTest(tickets)
+	if err := t.learn(tickets); err != nil {
+		return err
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	for range profileRounds {
+		t.run(t.know)
+	}
+	pprof.StopCPUProfile()
+	return f.Close()
+}
+
+// learn knows everybody in the account, and which of their names are ordinary words there.
+func (t *speedTest) learn(tickets []sample) error {
 	of, err := lines.ReadDirectory(directory(account(tickets)))
 	if err != nil {
 		return err
 	}
-	t := newSpeedTest(tickets)
-	fmt.Println("\nspeed, one core, best of", repeats)
-	t.measure("recognizers only", func(textOf) {})
 	t.people.Account, t.people.Ordinary = of, of.Learn()
 	for _, text := range t.texts {
 		t.know(text)
@@ -46,10 +84,6 @@ func speed(tickets []sample) error {
 	}
 	t.people.Ordinary.Settle()
 	t.people.Reset()
-	t.measure("and the account's directory", func(textOf) {})
-	t.measure("and the ticket's dictionary, built for each", t.know)
-	t.detect = privacy.DetectTagged
-	t.measure("and the tagger", t.know)
 	return nil
 }
 
@@ -74,13 +108,16 @@ func (t *speedTest) know(text textOf) {
 	}
 }
 
-func (t *speedTest) measure(name string, prepare func(textOf)) {
-	run := func() {
-		for _, text := range t.texts {
-			prepare(text)
-			t.spans = t.detect(t.spans[:0], text.bytes, &t.people)
-		}
+// run goes over the tickets once.
+func (t *speedTest) run(prepare func(textOf)) {
+	for _, text := range t.texts {
+		prepare(text)
+		t.spans = t.detect(t.spans[:0], text.bytes, &t.people)
 	}
+}
+
+func (t *speedTest) measure(name string, prepare func(textOf)) {
+	run := func() { t.run(prepare) }
 	run()
 	collector := debug.SetGCPercent(-1)
 	var before, after runtime.MemStats

@@ -124,13 +124,13 @@ type knownForm struct {
 // form looks a sequence up, first among the ticket's people.
 func (s *scanner) form(key uint64) (f knownForm) {
 	if s.people.forms.may(key) {
-		on := s.people.forms.get(key)
+		on := s.people.forms.find(key)
 		f = knownForm{on.has(), on.mayGoOn(), on.whose(0)}
 	}
 	if s.account == nil || !s.account.forms.may(key) {
 		return f
 	}
-	on := s.account.forms.get(key)
+	on := s.account.forms.find(key)
 	if f.roles&(asName|asOrg) == 0 && on.has()&(asName|asOrg) != 0 {
 		f.person = on.whose(s.people.len())
 		f.roles |= on.has()

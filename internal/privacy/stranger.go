@@ -113,18 +113,21 @@ func (s *scanner) beforeSurname(wd *word, g grammar) (Span, bool) {
 // small finds a given name and a surname in small letters, where a person is
 // spoken of: "the patient jane doe".
 func (s *scanner) small(wd *word, g grammar) (Span, bool) {
-	if is(wd.key, isParticle) && s.before[0].grammar&isTitle != 0 && s.after(wd.start) == touching {
+	if g&isParticle != 0 && s.before[0].grammar&isTitle != 0 && s.after(wd.start) == touching {
 		return s.particled(wd)
 	}
 	if g&isFunction != 0 || s.at(wd.end) != ' ' || s.listed(wd)&asGiven == 0 {
 		return Span{}, false
 	}
 	next := readWord(s.window, wd.end+1)
+	surname := s.listedGenitive(&next)
+	if surname&asFamily == 0 || next.capital {
+		return Span{}, false
+	}
 	if !(s.at(wd.start-1) == '@' || s.role() && s.after(wd.start) == touching || s.speaks(&next)) {
 		return Span{}, false
 	}
-	surname := s.listedGenitive(&next)
-	if surname&asFamily == 0 || next.capital || lexicon.grammar(next.key)&isFunction != 0 || s.wordEnd(&next) < 0 || s.names.get(wd.key).has()&s.names.get(next.key).has()&asCommon != 0 {
+	if lexicon.grammar(next.key)&isFunction != 0 || s.wordEnd(&next) < 0 || s.names.get(wd.key).has()&s.names.get(next.key).has()&asCommon != 0 {
 		return Span{}, false
 	}
 	return Span{Start: wd.start, End: next.end, Kind: Name}, true

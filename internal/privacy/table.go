@@ -67,11 +67,17 @@ func (t *table) sieve(key uint64) (at, bits uint64) {
 
 // get returns the slot of a key, or nil.
 func (t *table) get(key uint64) *slot {
-	if t.n == 0 || !t.may(key) {
+	if !t.may(key) {
 		return nil
 	}
+	return t.find(key)
+}
+
+// find is get behind the filter.
+func (t *table) find(key uint64) *slot {
+	mask := uint64(len(t.slots) - 1)
 	for i := key >> (t.narrow & 63); ; i++ {
-		s := &t.slots[i&uint64(len(t.slots)-1)]
+		s := &t.slots[i&mask]
 		switch s.key {
 		case key:
 			return s
@@ -82,7 +88,7 @@ func (t *table) get(key uint64) *slot {
 }
 
 // has reports whether the key is in the table.
-func (t *table) has(key uint64) bool { return t.may(key) && t.get(key) != nil }
+func (t *table) has(key uint64) bool { return t.may(key) && t.find(key) != nil }
 
 // put adds roles to a key and says whose form it is. The slot is good until the next put.
 func (t *table) put(key uint64, roles role, person int32) *slot {

@@ -181,10 +181,33 @@ func (f *former) names() {
 		f.alone(s, asWhole)
 		return
 	}
-	f.pairs(g, s)
-	f.alone(g, asGiven)
-	f.alone(s, asFamily)
+	if g.isPlainWord() && s.isPlainWord() {
+		f.pair(g, s)
+	} else {
+		f.pairs(g, s)
+		f.alone(g, asGiven)
+		f.alone(s, asFamily)
+	}
 	f.nicknames()
+}
+
+// isPlainWord reports whether a part is one word, longer than a letter, with one spelling.
+func (p *part) isPlainWord() bool { return p.n == 1 && p.sizes[0] > 1 && p.plain[0] == p.keys[0] }
+
+// pair is pairs and alone for a given name and a surname of one plain word each, as most
+// people have. Either is put once, with all that it is and may start.
+func (f *former) pair(g, s *part) {
+	given, family, initial := g.keys[0], s.keys[0], g.first[0]
+	f.into.put(given, asStart|asGiven, f.person).next |= lettersWith(s.start[0])
+	f.into.put(family, asStart|asFamily, f.person).next |= lettersWith(g.start[0])
+	f.into.put(initial, asStart, 0).next |= lettersWith(s.start[0])
+	f.into.put(chain(given, family), asFull, f.person)
+	f.into.put(chain(family, given), asReversed, f.person)
+	f.into.put(chain(initial, family), asInitial, f.person)
+	f.into.put(chain(family, initial), asInitial, f.person)
+	if f.ticket {
+		f.into.put(chain(given, s.first[0]), asInitial, f.person)
+	}
 }
 
 // pairs puts the sequences of given names and surnames.

@@ -50,3 +50,33 @@ func TestNamesOfAnyLengthAreFoundInTheGenitive(t *testing.T) {
 		}
 	}
 }
+
+// Most names have one plain word each, which have a way of their own into the table.
+func TestAPairHasTheFormsOfPairs(t *testing.T) {
+	prepare()
+	for _, names := range [][2]string{{"Jane", "Doe"}, {"Thomas", "Thomas"}, {"Jo", "Li"}, {"Heinz", "Weiss"}, {"José", "Núñez"}} {
+		for _, ticket := range []bool{true, false} {
+			read := func(into *table, put func(f *former)) {
+				f := former{into: into, person: 7, ticket: ticket}
+				f.given.read([]byte(names[0]))
+				f.family.read([]byte(names[1]))
+				put(&f)
+			}
+			short, long := newTable(64), newTable(64)
+			read(&short, func(f *former) { f.pair(&f.given, &f.family) })
+			read(&long, func(f *former) {
+				f.pairs(&f.given, &f.family)
+				f.alone(&f.given, asGiven)
+				f.alone(&f.family, asFamily)
+			})
+			if short.n != long.n {
+				t.Errorf("%v, of a ticket: %v: %d forms, want %d", names, ticket, short.n, long.n)
+			}
+			for _, want := range long.slots {
+				if got := short.get(want.key); want.key != 0 && (got == nil || *got != want) {
+					t.Errorf("%v, of a ticket: %v: a form is %v, want %v", names, ticket, got, want)
+				}
+			}
+		}
+	}
+}

@@ -176,6 +176,9 @@ func (s *scanner) word(i int) int {
 	}
 	s.before[1] = s.before[0]
 	s.before[0] = seen{int32(wd.start), int32(wd.end), g, wd.capital}
+	if next == ' ' { // as nearly always
+		return wd.end + 1
+	}
 	return wd.end
 }
 

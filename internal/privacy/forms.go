@@ -54,6 +54,10 @@ func (p *part) read(text []byte) {
 	var wd word
 	w := window{text, 0}
 	for i := 0; i < len(text) && p.n < maxFormWords; {
+		if class := classes256[text[i]]; class == classOther || class == classDigit { // no word starts here
+			i++
+			continue
+		}
 		wd.read(&w, i)
 		if wd.letters == 0 {
 			_, size := w.rune(i)

@@ -140,7 +140,7 @@ type pass struct {
 	index      keyring.Index
 	pseudonyms keyring.Pseudonyms
 	people     *people
-	named      people    // whom the segment names besides
+	named      *people   // whom the segment names besides
 	since      time.Time // of recent tickets, in an express run
 	crowd      privacy.People
 	files      *files.Rewriter

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -16,7 +17,8 @@ import (
 )
 
 // A Directory keeps, for the run that a process is working on, who the people of
-// the source are and what its groups are called: a ticket holds only their keys.
+// the source are and what its groups and organizations are called: a ticket holds only
+// their keys.
 // It is read from the raw segments once and lives in memory only.
 type Directory struct {
 	mu  sync.Mutex
@@ -27,6 +29,7 @@ type Directory struct {
 type people struct {
 	identities map[string]privacy.Identity // by source key
 	groups     map[string]string           // names by source key
+	companies  map[string]string           // names of organizations by source key
 	// account are all of them by their names: who is on no record of a ticket may be
 	// spoken of in it all the same.
 	account *privacy.Directory
@@ -41,6 +44,10 @@ func (p *people) know() {
 	}
 }
 
+// spokenOf are the kinds whose names are looked for in texts. People come first: they name
+// organizations.
+var spokenOf = []helpdesk.Kind{helpdesk.KindPerson, helpdesk.KindGroup, helpdesk.KindOrganization}
+
 // of returns the directory of a run.
 func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error) {
 	d.mu.Lock()
@@ -53,7 +60,7 @@ func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error)
 		if err != nil {
 			return nil, ofStorage("read the manifest", err)
 		}
-		if g.Kind != helpdesk.KindPerson && g.Kind != helpdesk.KindGroup {
+		if !slices.Contains(spokenOf, g.Kind) {
 			continue
 		}
 		if err := all.read(ctx, s, r, g); err != nil {
@@ -61,8 +68,8 @@ func (d *Directory) of(ctx context.Context, s Anonymize, r Run) (*people, error)
 		}
 	}
 	all.know()
-	d.run, d.all = r.Prefix(), &all
-	return &all, nil
+	d.run, d.all = r.Prefix(), all
+	return all, nil
 }
 
 // forget has the directory read anew when it is next asked for.
@@ -72,14 +79,21 @@ func (d *Directory) forget() {
 	d.run, d.all = "", nil
 }
 
-func newPeople() people {
-	return people{identities: map[string]privacy.Identity{}, groups: map[string]string{}}
+func newPeople() *people {
+	return &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}, companies: map[string]string{}}
 }
 
+// add takes a record in. Organizations come before the people who belong to them.
 func (p *people) add(r *helpdesk.Record) {
 	switch {
 	case r.Person != nil:
-		p.identities[r.Key] = privacy.Identity{Name: r.Person.Name, Emails: r.Person.Emails, Phones: r.Person.Phones, Role: r.Person.Role}
+		id := privacy.Identity{Name: r.Person.Name, Emails: r.Person.Emails, Phones: r.Person.Phones, Role: r.Person.Role}
+		if len(r.Person.Organizations) > 0 {
+			id.Organization = p.companies[r.Person.Organizations[0]]
+		}
+		p.identities[r.Key] = id
+	case r.Organization != nil:
+		p.companies[r.Key] = r.Organization.Name
 	case r.Group != nil:
 		p.groups[r.Key] = r.Group.Name
 	}
@@ -103,9 +117,11 @@ func (p *people) read(ctx context.Context, s Anonymize, r Run, g ledger.Segment)
 // are also ordinary words in them, before anything is taken out. A segment is what
 // one call sees, so that a call that is repeated learns the same.
 func (a *pass) learn(all []rawLine) {
-	for _, raw := range all {
-		if raw.Named != nil {
-			a.named.add(raw.Named)
+	for _, companies := range []bool{true, false} {
+		for _, raw := range all {
+			if raw.Named != nil && (raw.Named.Organization != nil) == companies {
+				a.named.add(raw.Named)
+			}
 		}
 	}
 	ordinary := a.people.account.Learn()
@@ -151,14 +167,23 @@ func (a *pass) gather(r *helpdesk.Record) {
 			a.crowd.Add(privacy.Identity{Emails: []string{key}})
 		}
 	}
-	if r.Kind == helpdesk.KindPerson {
+	switch {
+	case r.Person != nil:
 		add(r.Key)
+	case r.Organization != nil:
+		a.crowd.Add(privacy.Identity{Organization: r.Organization.Name})
 	}
 	for v := range r.Values() {
 		switch {
 		case v.Field.Refers == helpdesk.KindPerson:
 			for _, key := range v.Strings() {
 				add(key)
+			}
+		case v.Field.Refers == helpdesk.KindOrganization:
+			for _, key := range v.Strings() {
+				if name := cmp.Or(a.people.companies[key], a.named.companies[key]); name != "" {
+					a.crowd.Add(privacy.Identity{Organization: name})
+				}
 			}
 		case v.Field.Name == "participant.email":
 			for _, email := range v.Strings() {

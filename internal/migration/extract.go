@@ -314,27 +314,36 @@ func (p portion) lines(named []*helpdesk.Record) (lines []rawLine) {
 	return lines
 }
 
-// naming asks a source of which only changes are read who the people and what the
-// groups are that the records name: the policy looks for their names in texts.
+// naming asks a source of which only changes are read who the people are that the records
+// name, and what the groups and organizations: the policy looks for their names in texts.
 func (r *extraction) naming(ctx context.Context, records []helpdesk.Record) (named []*helpdesk.Record, err error) {
 	if r.asks == nil || r.at.Kind != helpdesk.KindTicket && r.at.Kind != helpdesk.KindArticle {
 		return nil, nil
 	}
-	for k, keys := range referencesOf(pointers(records)) {
-		if k != helpdesk.KindPerson && k != helpdesk.KindGroup {
-			continue
-		}
+	refs := referencesOf(pointers(records))
+	ask := func(k helpdesk.Kind, keys []string) error {
 		for _, key := range keys {
 			if key == "" {
 				continue
 			}
 			n, err := r.name(ctx, k, key)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if n != nil {
-				named = append(named, n)
+			if n == nil {
+				continue
 			}
+			named = append(named, n)
+			if n.Person != nil {
+				refs[helpdesk.KindOrganization] = append(refs[helpdesk.KindOrganization], n.Person.Organizations...)
+			}
+		}
+		return nil
+	}
+	for _, k := range spokenOf {
+		slices.Sort(refs[k])
+		if err := ask(k, slices.Compact(refs[k])); err != nil {
+			return nil, err
 		}
 	}
 	return named, nil

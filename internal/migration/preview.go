@@ -30,7 +30,7 @@ func Preview(ctx context.Context, p *plan.Plan, source connectors.Source, target
 	v := &preview{plan: p, fields: map[string]*FieldForecast{}, unmapped: map[mapping.Unmapped]int{}, links: map[string][]linkForecast{},
 		keys:      map[helpdesk.Kind]map[string]bool{},
 		partial:   map[helpdesk.Kind]bool{},
-		directory: &people{identities: map[string]privacy.Identity{}, groups: map[string]string{}},
+		directory: newPeople(),
 		out:       &Forecast{Complete: true, Dangling: map[string]int{}, Files: FileForecast{LeftOut: map[string]int{}}}}
 	if err := v.open(ctx, source, target); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (v *preview) open(ctx context.Context, source connectors.Source, target con
 	if v.policy, err = privacy.Compile(v.plan.Privacy.Policy()); err != nil {
 		return &Failure{PlanInvalid, err.Error(), err}
 	}
-	v.pass.people = v.directory
+	v.pass.people, v.pass.named = v.directory, newPeople()
 	days, err := v.plan.Run.ExpressDays()
 	if days > 0 {
 		v.since = time.Now().UTC().AddDate(0, 0, -days)
@@ -224,12 +224,7 @@ func (v *preview) there(ctx context.Context, r *helpdesk.Record, c *KindForecast
 
 // learn remembers who and what is there, for those that refer to it.
 func (v *preview) learn(r *helpdesk.Record) {
-	switch {
-	case r.Person != nil:
-		v.directory.identities[r.Key] = privacy.Identity{Name: r.Person.Name, Emails: r.Person.Emails, Phones: r.Person.Phones, Role: r.Person.Role}
-	case r.Group != nil:
-		v.directory.groups[r.Key] = r.Group.Name
-	}
+	v.directory.add(r)
 }
 
 func (v *preview) excludes(r *helpdesk.Record) string {

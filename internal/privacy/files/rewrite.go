@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -64,7 +65,7 @@ func (r *Rewriter) Rewrite(content []byte, people *privacy.People) Result {
 		out.Outcome, out.Reason = Unreadable, TooLarge
 		return out
 	}
-	now, err := j.file(content)
+	now, err := j.settled(content, (*job).file)
 	var reason Reason
 	switch {
 	case errors.As(err, &reason):
@@ -80,6 +81,36 @@ func (r *Rewriter) Rewrite(content []byte, people *privacy.People) Result {
 	}
 	out.Left = j.left
 	return out
+}
+
+// maxRounds bounds settled: the first round rewrites, and most files stay as they are in
+// the second.
+const maxRounds = 5
+
+// settled rewrites a file, and what came of it, until it stays as it is: what stands
+// beside a replacement may read differently from what stood there, and whom a file names
+// at its end may stand at its start. What the parser can't read any more, or what never
+// stays as it is, is Malformed. Found is what the file held, left what there is at the end.
+func (j *job) settled(content []byte, parse func(*job, []byte) ([]byte, error)) ([]byte, error) {
+	inflated, left, first := j.inflated, j.left, map[privacy.Kind]int(nil)
+	for range maxRounds {
+		j.inflated, j.left = inflated, left
+		out, err := parse(j, content)
+		if first == nil {
+			first = maps.Clone(j.found)
+		} else {
+			clear(j.found)
+			maps.Copy(j.found, first)
+			if err != nil {
+				return nil, Malformed
+			}
+		}
+		if err != nil || bytes.Equal(out, content) {
+			return out, err
+		}
+		content = out
+	}
+	return nil, Malformed
 }
 
 // TypeOf is the type of a file by its first 3,072 bytes.

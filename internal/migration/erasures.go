@@ -93,13 +93,14 @@ func (s Erasures) Do(ctx context.Context, in ErasuresInput) (out ErasuresOutput,
 	if w.desk != nil {
 		whole, err := w.work(ctx)
 		if wait, ok := pause(err); ok {
-			out.Wait = wait
-		} else if err != nil {
-			return out, err
+			out.Wait, err = wait, nil
 		}
-		if whole {
+		switch {
+		case err != nil:
+			return out, err
+		case whole:
 			err = w.settle(ctx)
-		} else if out.Loops < mostLoops {
+		case out.Loops < mostLoops:
 			return out, nil
 		}
 		if err != nil {

@@ -176,6 +176,13 @@ func TestAPseudonymIsTheSameEverywhere(t *testing.T) {
 	if ticket.Ticket.Subject != "Refund for "+p.Name || ticket.Ticket.Participants[0].Email != p.Emails[0] {
 		t.Errorf("got %q and %q, want those of %+v", ticket.Ticket.Subject, ticket.Ticket.Participants[0].Email, p)
 	}
+	for _, dialled := range []string{"+49 30 98765432", "030 98765432", "030/98765432", "0049 (0)30-98765432"} {
+		text := helpdesk.New(helpdesk.KindTicket, "t2")
+		text.Ticket.Subject = "Call " + dialled
+		if apply(t, c, &text); text.Ticket.Subject != "Call "+p.Phones[0] {
+			t.Errorf("%s became %q, want that of the record, %s", dialled, text.Ticket.Subject, p.Phones[0])
+		}
+	}
 	other := conversation()
 	if _, err := c.Apply(&other, canaryPeople(), testKey("another migration"), nil); err != nil || other.Ticket.Comments[0].Body == body {
 		t.Errorf("another key gave the same pseudonyms (%v)", err)

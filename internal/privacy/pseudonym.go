@@ -70,9 +70,9 @@ func (a *application) pseudonymEmail(dst []byte, address string) []byte {
 
 // pseudonymPhone is a number that the North American Numbering Plan keeps for
 // fiction: 555-0100 to 555-0199 in every area code. There are 71,200 of the form,
-// so two people may get the same.
+// so two people may get the same. A number has the same one however it is dialled.
 func (a *application) pseudonymPhone(dst []byte, number string) []byte {
-	sum := a.pseudonyms.Of(string(Phone), canonicalPhone(number))
+	sum := a.pseudonyms.Of(string(Phone), dialledAbroad(canonicalPhone(number)))
 	area := [3]byte{'2' + sum[0]%8, '0' + sum[1]%9, '0' + sum[2]%10}
 	if area[1] == '1' && area[2] == '1' { // N11 are services
 		area[2] = '2'

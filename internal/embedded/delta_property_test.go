@@ -79,6 +79,9 @@ type world struct {
 	words          words
 	made           int // makes each thing another
 	quick          bool
+	// blind: the target can't be told to write only if nobody was faster. What an agent does
+	// between the last look and the write is lost there (docs/delta.md), and not done here.
+	blind bool
 
 	fields  map[string]map[string]string // number of a ticket → field → what an agent set last
 	tags    map[string]map[string]bool   // … → tag → added or removed by an agent
@@ -445,6 +448,8 @@ func (w *world) targetFault(op memory.Operation) error {
 	case f.what == "late" && writes && w.hold > 0:
 		w.faults.lateAt = w.clock.Now()
 		return memory.ErrLate
+	case f.what == "agent" && w.blind && writes:
+		w.faults.target[w.faults.written+1] = f
 	case f.what == "agent" && op.Name != memory.OpRemove: // nobody removes on a condition: decision 16
 		w.actAtTarget(f.act)
 	}

@@ -1,6 +1,11 @@
 package tagger
 
-import "testing"
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"testing"
+)
 
 // TestTheWeightsAreSmallAndWhole: they are embedded in every program that may detect.
 func TestTheWeightsAreSmallAndWhole(t *testing.T) {
@@ -31,5 +36,18 @@ func TestANameIsAWall(t *testing.T) {
 		if s.Start >= s.End || s.End > len(text) || i > 0 && s.Start < found[i-1].End {
 			t.Errorf("span %d is %+v", i, s)
 		}
+	}
+}
+
+// TestTheWeightsAreThoseOfTheTraining: make train-tagger writes both files, and nobody
+// edits one alone.
+func TestTheWeightsAreThoseOfTheTraining(t *testing.T) {
+	weights, err := os.ReadFile("weights.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile("weights.bin.sha256")
+	if got := fmt.Sprintf("%x\n", sha256.Sum256(weights)); err != nil || got != string(sum) {
+		t.Errorf("weights.bin has %swant %s%v", got, sum, err)
 	}
 }

@@ -70,7 +70,11 @@ func run() error {
 	for i, w := range weights {
 		bytes[i] = byte(w)
 	}
-	fmt.Printf("%d texts, %d bytes, SHA-256 %x\n", len(texts), len(bytes), sha256.Sum256(bytes))
+	sum := fmt.Sprintf("%x\n", sha256.Sum256(bytes))
+	fmt.Printf("%d texts, %d bytes, SHA-256 %s", len(texts), len(bytes), sum)
+	if err := os.WriteFile(*out+".sha256", []byte(sum), 0o644); err != nil {
+		return err
+	}
 	return os.WriteFile(*out, bytes, 0o644)
 }
 

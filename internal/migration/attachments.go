@@ -76,12 +76,12 @@ const GoneInSource = "gone_in_source"
 // attachments stages the bytes of a record's attachments and says in each where
 // they lie or why they stay behind.
 func (s Extract) attachments(ctx context.Context, p *plan.Plan, desk connectors.Source, r Run, rec *helpdesk.Record) error {
-	opener, _ := desk.(connectors.AttachmentOpener)
+	opener, opens := desk.(connectors.AttachmentOpener)
+	if !opens {
+		stayBehind(rec, GoneInSource)
+		return nil
+	}
 	for _, a := range attachmentsOf(rec) {
-		if opener == nil {
-			a.LeftOut = GoneInSource
-			continue
-		}
 		if err := s.attachment(ctx, p.Select.Attachments, opener, r, a); err != nil {
 			return err
 		}

@@ -188,11 +188,8 @@ func (s Report) Certify(ctx context.Context, r Run) (out ReportOutput, err error
 	}
 	of := r
 	of.ID = ClosingRun
-	for _, d := range documents {
-		if _, err := s.Out.Write(ctx, of, d.Name, d.Content); err != nil {
-			return out, ofStorage("write "+d.Name, err)
-		}
-		out.Documents = append(out.Documents, d.Name)
+	if out.Documents, err = s.write(ctx, of, documents); err != nil {
+		return out, err
 	}
 	_, err = s.Audit.Record(ctx, r, "report", audit.Event{At: s.Now().UTC(), Op: audit.ReportIssued, Object: audit.Object{Type: "migration", Ref: r.Migration},
 		Counts: map[string]int64{"documents": int64(len(out.Documents))}, Outcome: audit.OK})

@@ -143,8 +143,12 @@ func (w *watch) begin(ctx context.Context) (err error) {
 	if w.people, _, err = w.ledger.Position(ctx, w.run.ID, helpdesk.KindPerson); err != nil {
 		return ofStorage("read the position", err)
 	}
-	if w.run.Mode == ModeDemo || !w.people.Gets || !w.due(ctx, looksApart) {
+	if w.run.Mode == ModeDemo || !w.people.Gets {
 		return nil
+	}
+	ago, err := w.ago(ctx)
+	if err != nil || ago < looksApart && len(w.so.Found) == 0 {
+		return err
 	}
 	desk, err := w.Sources.Source(ctx, w.plan)
 	if err != nil {
@@ -155,7 +159,7 @@ func (w *watch) begin(ctx context.Context) (err error) {
 		return ofSource("profile", err)
 	}
 	w.feed = slices.Contains(profile.Tombs, helpdesk.KindPerson) && slices.Contains(profile.Since, helpdesk.KindPerson)
-	if _, rolls := desk.(connectors.Roller); !w.feed && (!rolls || !w.due(ctx, CensusEvery)) {
+	if _, rolls := desk.(connectors.Roller); !w.feed && (!rolls || ago < CensusEvery && len(w.so.Found) == 0) {
 		return nil
 	}
 	if w.index, err = w.Index.Index(ctx, w.run.Tenant, w.run.Migration); err != nil {
@@ -165,18 +169,18 @@ func (w *watch) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// due reports whether it is so long since the last look, or since the run began.
-// What was found is always due.
-func (w *watch) due(ctx context.Context, apart time.Duration) bool {
+// ago is how long ago the last look was, or the run began. What was found already waits
+// for none.
+func (w *watch) ago(ctx context.Context) (time.Duration, error) {
 	since := w.so.At
 	if since.IsZero() {
 		run, err := w.ledger.Run(ctx, w.run.ID)
 		if err != nil {
-			return false
+			return 0, ofStorage("read the run", err)
 		}
 		since = run.Started
 	}
-	return len(w.so.Found) > 0 || w.Now().Sub(since) >= apart
+	return w.Now().Sub(since), nil
 }
 
 func (w *watch) note(ctx context.Context) error {
@@ -281,11 +285,11 @@ func (w *watch) settle(ctx context.Context) error {
 
 // list answers with what is staged now, until the flow knows it.
 func (w *watch) list(ctx context.Context, in ErasuresInput, out *ErasuresOutput) error {
-	if w.so.Segments == 0 {
+	if w.so.Segments == 0 || in.Manifest == manifestName(w.run, cleanManifest+w.so.version()) {
 		return nil
 	}
 	list, err := listClean(ctx, w.Staging, w.ledger, w.run, w.so.version())
-	if err != nil || list.Manifest == in.Manifest {
+	if err != nil {
 		return err
 	}
 	out.Changed, out.Clean = true, &list

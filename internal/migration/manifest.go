@@ -52,11 +52,16 @@ func (s Extract) List(ctx context.Context, in ExtractInput) (list RawList, err e
 	return list, err
 }
 
+// cleanManifest is the manifest of all that verify goes over.
+const cleanManifest = "clean"
+
+func manifestName(r Run, name string) string { return r.Prefix() + "manifest/" + name + ".jsonl" }
+
 // writeManifest lists the segments of a side of which records are wanted, in an
 // object of the run. The list holds names, counts and digests, so it is not sealed.
 func writeManifest(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run, side keyring.Side, name, version string,
 	wanted func(ledger.Segment) int) (m Manifest, err error) {
-	m.Manifest = r.Prefix() + "manifest/" + name + version + ".jsonl"
+	m.Manifest = manifestName(r, name+version)
 	var lines [][]byte
 	for g, err := range l.Segments(ctx, r.ID, string(side)) {
 		if err != nil {
@@ -144,7 +149,7 @@ func listClean(ctx context.Context, store staging.Store, l *ledger.Ledger, r Run
 		}
 	}
 	list.PhaseCount = len(list.Phases)
-	all, err := writeManifest(ctx, store, l, r, keyring.Clean, "clean", version,
+	all, err := writeManifest(ctx, store, l, r, keyring.Clean, cleanManifest, version,
 		func(g ledger.Segment) int { return g.Records + g.Gone })
 	list.Manifest, list.Segments, list.Records = all.Manifest, all.Segments, all.Records
 	return list, err

@@ -166,7 +166,7 @@ func sleep(ctx context.Context, d time.Duration, until time.Time) bool {
 
 func (v *preview) record(ctx context.Context, r *helpdesk.Record, c *KindForecast) error {
 	c.Read++
-	v.learn(r)
+	v.directory.add(r)
 	if reason := v.excludes(r); reason != "" {
 		c.Excluded[reason]++
 		return nil
@@ -220,11 +220,6 @@ func (v *preview) there(ctx context.Context, r *helpdesk.Record, c *KindForecast
 	}
 	c.Move, c.There = c.Move-1, c.There+1
 	return true, nil
-}
-
-// learn remembers who and what is there, for those that refer to it.
-func (v *preview) learn(r *helpdesk.Record) {
-	v.directory.add(r)
 }
 
 func (v *preview) excludes(r *helpdesk.Record) string {

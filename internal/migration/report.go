@@ -63,14 +63,22 @@ func (s Report) Do(ctx context.Context, in RunInput) (out ReportOutput, err erro
 	if err != nil {
 		return out, failf(Internal, "render the documents of run %s", in.Run.ID)
 	}
-	for _, d := range documents {
-		if _, err := s.Out.Write(ctx, in.Run, d.Name, d.Content); err != nil {
-			return out, ofStorage("write "+d.Name, err)
-		}
-		out.Documents = append(out.Documents, d.Name)
+	if out.Documents, err = s.write(ctx, in.Run, documents); err != nil {
+		return out, err
 	}
 	err = s.record(ctx, in.Run, "report", audit.ReportIssued, in.Run.ID, map[string]int64{"documents": int64(len(out.Documents))})
 	return out, err
+}
+
+// write writes documents and returns their names.
+func (s Report) write(ctx context.Context, r Run, documents []evidence.Document) (names []string, err error) {
+	for _, d := range documents {
+		if _, err := s.Out.Write(ctx, r, d.Name, d.Content); err != nil {
+			return names, ofStorage("write "+d.Name, err)
+		}
+		names = append(names, d.Name)
+	}
+	return names, nil
 }
 
 // Gather fills a report from the ledger.

@@ -25,17 +25,11 @@ func Listed(word []byte) (l tagger.Listed) {
 // leaves between its spans, as whole sentences tell them, unless they are German: it would
 // take the nouns of German, which have capitals, for names.
 func DetectTagged(dst []Span, text []byte, people *People) []Span {
-	s := scanners.Get().(*scanner)
-	s.begin(text, people)
-	s.spans = dst
-	s.scan()
-	if englishIn(text) >= 0 {
-		s.tag(len(dst))
-	}
-	dst = slices.DeleteFunc(s.spans, func(s Span) bool { return s.Kind == reserved })
-	s.end()
-	return dst
+	return tagging.Detect(dst, text, people)
 }
+
+// tagging is what of a policy with the tagger alone Detect looks at.
+var tagging = &Compiled{tagger: true}
 
 // tag adds the names that the tagger finds between the spans from the first on. Spans
 // are walls to it too.

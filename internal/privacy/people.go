@@ -60,6 +60,15 @@ func (p *People) Add(id Identity) {
 	p.adder.add(id)
 }
 
+// Copy returns a list of its own with the same people on it, and the same account.
+func (p *People) Copy() *People {
+	other := &People{Account: p.Account, Ordinary: p.Ordinary}
+	for _, id := range p.all {
+		other.Add(id)
+	}
+	return other
+}
+
 // known reports whether anything is on record: if not, nobody is looked for.
 func (p *People) known() bool {
 	return p != nil && (len(p.all) > 0 || p.Account != nil || p.Ordinary != nil)

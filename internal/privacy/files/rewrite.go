@@ -83,32 +83,35 @@ func (r *Rewriter) Rewrite(content []byte, people *privacy.People) Result {
 	return out
 }
 
-// maxRounds bounds settled: the first round rewrites, and most files stay as they are in
-// the second.
+// maxRounds bounds settled: most files stay as they are after the first.
 const maxRounds = 5
 
 // settled rewrites a file, and what came of it, until it stays as it is: what stands
 // beside a replacement may read differently from what stood there, and whom a file names
-// at its end may stand at its start. What the parser can't read any more, or what never
+// at its end may stand at its start. It has to stay as it is for the next reader too, who
+// knows only the people on record. What the parser can't read any more, or what never
 // stays as it is, is Malformed. Found is what the file held, left what there is at the end.
 func (j *job) settled(content []byte, parse func(*job, []byte) ([]byte, error)) ([]byte, error) {
-	inflated, left, first := j.inflated, j.left, map[privacy.Kind]int(nil)
+	inflated, record := j.inflated, j.people.Copy()
+	out, err := parse(j, content)
+	if err != nil || bytes.Equal(out, content) {
+		return out, err
+	}
+	found := maps.Clone(j.found)
 	for range maxRounds {
-		j.inflated, j.left = inflated, left
-		out, err := parse(j, content)
-		if first == nil {
-			first = maps.Clone(j.found)
-		} else {
+		j.inflated, j.left, content = inflated, 0, out
+		if out, err = parse(j, content); err == nil && bytes.Equal(out, content) {
+			next := &job{Rewriter: j.Rewriter, people: record.Copy(), inflated: inflated, found: map[privacy.Kind]int{}, known: map[string]bool{}}
+			out, err = parse(next, content)
+		}
+		if err != nil {
+			return nil, Malformed
+		}
+		if bytes.Equal(out, content) {
 			clear(j.found)
-			maps.Copy(j.found, first)
-			if err != nil {
-				return nil, Malformed
-			}
+			maps.Copy(j.found, found)
+			return out, nil
 		}
-		if err != nil || bytes.Equal(out, content) {
-			return out, err
-		}
-		content = out
 	}
 	return nil, Malformed
 }

@@ -93,7 +93,7 @@ func (s *scanner) apposed(wd *word) bool {
 	if b.grammar&isRole == 0 || s.after(wd.start) != touching || s.startsSentence(wd.start) {
 		return false
 	}
-	return !b.capital || bb.grammar&isDeterminer != 0 && bb.grammar&isEnglish == 0
+	return b.grammar&wasCapital == 0 || bb.grammar&isDeterminer != 0 && bb.grammar&isEnglish == 0
 }
 
 // speaks reports whether what follows the word makes it a person: an English
@@ -137,7 +137,7 @@ func (s *scanner) ordinary(wd *word) bool {
 		return true
 	case near && b.grammar&isDeterminer != 0:
 		return true
-	case near && !b.capital && bb.grammar&isDeterminer != 0 && b.grammar&(isRole|isToPerson) == 0 && s.between(int(bb.end), int(b.start)) == touching:
+	case near && b.grammar&wasCapital == 0 && bb.grammar&isDeterminer != 0 && b.grammar&(isRole|isToPerson) == 0 && s.between(int(bb.end), int(b.start)) == touching:
 		return true // "der neue Koch"
 	case near && b.grammar&isPeriod != 0 && lexicon.grammar(wd.key)&isMonth != 0:
 		return true

@@ -106,10 +106,12 @@ type scanner struct {
 
 // seen is a word that was read.
 type seen struct {
-	start, end int32 // texts are shorter than two gigabytes
-	grammar    grammar
-	capital    bool
+	start, end int32   // texts are shorter than two gigabytes
+	grammar    grammar // and wasCapital
 }
+
+// wasCapital says of a word seen that it had a capital.
+const wasCapital grammar = 1 << 63
 
 // A class of bytes says what may start at one.
 type class uint8
@@ -175,7 +177,10 @@ func (s *scanner) word(i int) int {
 		return alnumRun(s.window, wd.end)
 	}
 	s.before[1] = s.before[0]
-	s.before[0] = seen{int32(wd.start), int32(wd.end), g, wd.capital}
+	if wd.capital {
+		g |= wasCapital
+	}
+	s.before[0] = seen{int32(wd.start), int32(wd.end), g}
 	if next == ' ' { // as nearly always
 		return wd.end + 1
 	}
@@ -272,19 +277,18 @@ func (s *scanner) atDigit(i int) (Span, bool) {
 	if !s.shaped(i) {
 		return s.plainNumber(i)
 	}
-	asked := numbers.tried[s.text[i]] & s.gate(i)
+	asked := s.gate(i)
 	if asked == 0 {
 		return Span{}, false
 	}
-	best, ok := s.best(numbers, asked, i)
+	best, ok := s.bestNumber(asked, i)
 	if !ok {
 		return best, false
 	}
 	// Another number that starts inside may be the better one: two in a row.
 	for at := i + 1; at < best.End; at++ {
 		if isDigit(s.text[at]) && !isAlnum(s.text[at-1]) {
-			asked := numbers.tried[s.text[at]] & s.gate(at)
-			if other, ok := s.best(numbers, asked, at); ok && other.better(best) {
+			if other, ok := s.bestNumber(s.gate(at), at); ok && other.better(best) {
 				best = other
 			}
 		}
@@ -303,6 +307,7 @@ const (
 	gateStreet
 	gatePlace
 	gateCrypto
+	gateRecord // of those whose number is on record; no recognizer's
 )
 
 // gate says who may find anything at the digits at i, by what is quick to see. It asks
@@ -310,11 +315,12 @@ const (
 func (s *scanner) gate(i int) (open uint32) {
 	end := digitsEnd(s.window, i)
 	r, b := end-i, s.at(end)
+	may := s.mayStart(i)
 	var spoken cueSet
-	if s.heardBefore(i) {
+	if (may&(gateIdentifier|gatePhone) != 0 || r <= 4) && s.heardBefore(i) {
 		spoken = s.hearing(i).speaks
 	}
-	if r <= maxRun && (mayStandAlone(s.window, runOfDigits, i, r) || spoken.meets(&cuesOf[runOfDigits][r])) {
+	if may&gateIdentifier != 0 && r <= maxRun && (mayStandAlone(s.window, runOfDigits, i, r) || spoken.meets(&cuesOf[runOfDigits][r])) {
 		open |= gateIdentifier
 	}
 	if r <= 4 && spoken.has(birth.cues.id) || r <= 3 && s.mayBeAge(end) {
@@ -335,25 +341,74 @@ func (s *scanner) gate(i int) (open uint32) {
 	if run := alnumRun(s.window, end); run-i >= minCrypto {
 		open |= gateCrypto
 	}
-	if r < minPhone && !s.groupMayFollow(end) {
-		return open
+	return (open | s.gateOfGroups(i, r, may, spoken)) & may
+}
+
+// gateOfGroups is gate for those who read several groups of digits, of which the first
+// has r.
+func (s *scanner) gateOfGroups(i, r int, may uint32, spoken cueSet) (open uint32) {
+	called := spoken.has(phone.cues.id)
+	if may&gatePhone == 0 || !s.leadsToNumber(s.text[i:i+min(r, maxDigits)]) {
+		may &^= gateRecord
+	}
+	if s.text[i] != '0' && r != 1 && r != 3 && !called {
+		may &^= gatePhone
+	}
+	if r < 12 && (r != 4 || !s.fourMayFollow(i+r)) {
+		may &^= gateCard
+	}
+	if s.at(i+r) != '.' {
+		may &^= gateNetwork
+	}
+	if may&(gatePhone|gateCard|gateNetwork|gateRecord) == 0 || r < minPhone && !s.groupMayFollow(i+r) {
+		return 0
 	}
 	n := s.number(i)
 	if n.n == 0 {
-		return open
+		return 0
 	}
 	if n.n >= 4 && n.groups[1].sep == '.' && n.groups[3].sep == '.' {
 		open |= gateNetwork
 	}
 	if digits := n.groups[n.n-1].upTo; digits >= minPhone {
-		if n.digits[0] == '0' || n.mayBeNorthAmerican() || spoken.has(phone.cues.id) {
+		if s.leadsToNumber(n.digits[:digits]) {
+			open |= gateRecord
+		}
+		if n.digits[0] == '0' || n.mayBeNorthAmerican() || called {
 			open |= gatePhone
 		}
 		if digits >= 12 && n.groups[0].len() >= 4 {
 			open |= gateCard
 		}
 	}
-	return open
+	return open & may
+}
+
+// goingOn are the gates that are shut to digits which a mark parts from other digits:
+// in dates, times and decimals a number goes on there, and none starts.
+var goingOn = [256]uint32{
+	'.': ^(gateHardware | gateCrypto),
+	',': gateIdentifier | gateCard | gateStreet,
+	'-': gatePhone | gateIdentifier | gateCard | gateHardware | gateStreet,
+	'/': gatePhone | gateIdentifier | gateStreet,
+	':': gatePhone | gateNetwork | gateHardware | gateStreet,
+}
+
+// mayStart are the gates that may be open to digits at i, by what stands before.
+func (s *sight) mayStart(i int) uint32 {
+	if shut := goingOn[s.at(i-1)]; shut != 0 && isDigit(s.at(i-2)) {
+		return ^shut
+	}
+	return ^uint32(0)
+}
+
+// fourMayFollow reports whether a group of four digits or more may follow those that
+// end at i.
+func (s *sight) fourMayFollow(i int) bool {
+	if !isDigit(s.at(i + 1)) {
+		return s.groupMayFollow(i)
+	}
+	return isDigit(s.at(i+2)) && isDigit(s.at(i+3)) && isDigit(s.at(i+4))
 }
 
 // groupMayFollow reports whether more digits of a number may follow those that end at i.
@@ -481,7 +536,11 @@ func (s *scanner) sign(i int) int {
 	if s.learning {
 		return i + 1
 	}
-	if span, ok := s.best(signs, signs.tried[s.text[i]], i); ok {
+	span, ok := s.best(signs, signs.tried[s.text[i]], i)
+	if b := s.text[i]; s.people != nil && (b == '+' || b == '(') {
+		span, ok = s.orOnRecord(span, ok, i)
+	}
+	if ok {
 		return s.found(span)
 	}
 	if span, ok := s.onRecord(i); ok {
@@ -530,8 +589,26 @@ func (s *scanner) first(list []*recognizer, i int) (Span, bool) {
 	return Span{}, false
 }
 
+// bestNumber returns the best match at i of those who are asked, and of the numbers on
+// record.
+func (s *scanner) bestNumber(asked uint32, i int) (best Span, found bool) {
+	best, found = s.best(numbers, asked&^gateRecord, i)
+	if asked&gateRecord != 0 {
+		best, found = s.orOnRecord(best, found, i)
+	}
+	return best, found
+}
+
+// orOnRecord is the better of what was found at i and a number on record.
+func (s *scanner) orOnRecord(best Span, found bool, i int) (Span, bool) {
+	if span, ok := s.numberOnRecord(i); ok && (!found || best.Kind != reserved && span.better(best)) {
+		return span, true
+	}
+	return best, found
+}
+
 // best returns the best match at i of those recognizers of a stage that are asked, a
-// bit for each, and of the numbers on record.
+// bit for each.
 func (s *scanner) best(g *stage, asked uint32, i int) (best Span, found bool) {
 	for ; asked != 0; asked &= asked - 1 {
 		r := g.recognizers[bits.TrailingZeros32(asked)]
@@ -540,11 +617,6 @@ func (s *scanner) best(g *stage, asked uint32, i int) (best Span, found bool) {
 			return span, true
 		}
 		if ok && (!found || span.better(best)) {
-			best, found = span, true
-		}
-	}
-	if s.people != nil && g == signs && s.text[i] != '@' {
-		if span, ok := s.numberOnRecord(i); ok && (!found || span.better(best)) {
 			best, found = span, true
 		}
 	}

@@ -46,11 +46,33 @@ func (d *dialledDigits) national() []byte {
 	return digits
 }
 
-// digitsKey tells the digits of a number from any word.
+// digitsKey tells the digits of a number from any word, and those of another. It takes
+// them in as words are: see keyed.
 func digitsKey(digits []byte) uint64 {
-	key := uint64(keySeed)
-	for _, b := range digits {
-		key = (key ^ uint64(b)) * keyPrime
+	state := uint64(keySeed)
+	for ; len(digits) > blockSize; digits = digits[blockSize:] {
+		state = scrambled(keyed(state, blockAt(digits, 0)))
 	}
-	return key
+	return keyed(state, blockAt(digits, 0))
+}
+
+// leadDigits is by how many digits most numbers are told from those on record.
+const leadDigits = 4
+
+// A leadSet is a set of first digits.
+type leadSet [(10_000 + 63) / 64]uint64
+
+func (l *leadSet) set(lead int)      { l[lead/64] |= 1 << (lead % 64) }
+func (l *leadSet) has(lead int) bool { return l[lead/64]&(1<<(lead%64)) != 0 }
+
+// leadOf is the first digits of a number behind the 0 that is dialled first inside a
+// country; not ok if there are too few.
+func leadOf(digits []byte) (lead int, ok bool) {
+	if len(digits) > 0 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	if len(digits) < leadDigits {
+		return 0, false
+	}
+	return atoi(digits[:leadDigits]), true
 }

@@ -66,9 +66,9 @@
 //   - digits of other scripts, and card numbers with more than one blank between groups.
 //
 // It reads what looks like a name of our own making ("Person 1A2B", "[phone]") as
-// just that. A phone number with its country code and the same one without it get
-// different pseudonyms. What is in files
-// package files takes out of them.
+// just that. A phone number without its country code is taken for one of North America,
+// Britain or Germany, by its form; of other countries it gets another pseudonym than with
+// it. What is in files package files takes out of them.
 //
 // # Sources
 //

@@ -391,8 +391,15 @@ func (f *former) phone(number string) {
 	if d.n < minPhone {
 		return
 	}
-	f.into.put(digitsKey(d.digits[:d.n]), asPhone, f.person)
+	f.number(d.digits[:d.n])
 	if national := d.national(); len(national) >= minPhone && len(national) < d.n {
-		f.into.put(digitsKey(national), asPhone, f.person)
+		f.number(national)
+	}
+}
+
+func (f *former) number(digits []byte) {
+	f.into.put(digitsKey(digits), asPhone, f.person)
+	if lead, ok := leadOf(digits); ok {
+		f.into.leads.set(lead)
 	}
 }

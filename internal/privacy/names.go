@@ -21,6 +21,12 @@ func (s *scanner) name(wd *word, g grammar, expected bool) (Span, bool) {
 			return span, true
 		}
 	}
+	if !wd.capital && k.ticket == nil && k.ticketStem == nil && !s.learning && !s.led(wd, g) { // as most that are names of the account
+		if g&(isFunction|isTitle|isNobody|isRole) != 0 || s.at(wd.end) != ' ' {
+			return Span{}, false
+		}
+		return s.small(wd, g)
+	}
 	if span, ok := s.single(wd, g, k); ok {
 		return s.lengthened(wd, span, k), true
 	}

@@ -24,10 +24,19 @@ func (s *scanner) onRecord(i int) (Span, bool) {
 	return Span{Start: start, End: end, Kind: Email, Valid: true, Person: on.whose(base)}, true
 }
 
+// leadsToNumber reports whether a number on record may start with some digits.
+func (s *scanner) leadsToNumber(digits []byte) bool {
+	if s.people == nil {
+		return false
+	}
+	lead, ok := leadOf(digits)
+	return !ok || s.people.forms.leads.has(lead) || s.account != nil && s.account.forms.leads.has(lead)
+}
+
 // numberOnRecord finds a telephone number of somebody on record, however its
 // digits are grouped.
 func (s *scanner) numberOnRecord(i int) (Span, bool) {
-	if s.people == nil || !phoneStarts(s.window, i) || s.at(i) == '(' && s.at(i+1) == '+' {
+	if !phoneStarts(s.window, i) || s.at(i) == '(' && s.at(i+1) == '+' {
 		return Span{}, false
 	}
 	n := s.number(i)
@@ -36,14 +45,27 @@ func (s *scanner) numberOnRecord(i int) (Span, bool) {
 		if s.wordAt(end) && extensionEnd(s.window, end) == end || s.at(end) == '@' || s.at(end) == '.' && isDigit(s.at(end+1)) {
 			continue
 		}
-		key := digitsKey(n.first(k))
-		on, base := s.people.forms.get(key), 0
-		if on.has()&asPhone == 0 && s.account != nil {
-			on, base = s.account.forms.get(key), s.people.len()
-		}
-		if on.has()&asPhone != 0 {
-			return Span{Start: n.start, End: extensionEnd(s.window, end), Kind: Phone, Valid: true, Person: on.whose(base)}, true
+		person, ok := s.subscriber(n.first(k))
+		if ok {
+			return Span{Start: n.start, End: extensionEnd(s.window, end), Kind: Phone, Valid: true, Person: person}, true
 		}
 	}
 	return Span{}, false
+}
+
+// subscriber is whose number on record some digits are, 0 if that is unknown. What is on
+// record with a country code is written without it, behind a 0 that is dialled first.
+func (s *scanner) subscriber(digits []byte) (person int, ok bool) {
+	if person, ok = s.ofSubscriber(digitsKey(digits)); !ok && digits[0] == '0' && len(digits) > minPhone {
+		return s.ofSubscriber(digitsKey(digits[1:]))
+	}
+	return person, ok
+}
+
+func (s *scanner) ofSubscriber(key uint64) (person int, ok bool) {
+	on, base := s.people.forms.get(key), 0
+	if on.has()&asPhone == 0 && s.account != nil {
+		on, base = s.account.forms.get(key), s.people.len()
+	}
+	return on.whose(base), on.has()&asPhone != 0
 }

@@ -12,7 +12,7 @@ func TestPeopleOnRecordAreFoundInEveryForm(t *testing.T) {
 	for _, id := range []Identity{
 		{Given: "Katharina", Family: "Müller-Lüdenscheid", Emails: []string{"kml.test@example.test"}},
 		{Name: "Weiß, Jörg"}, {Name: "Seán O'Brien"}, {Name: "Anna van der Berg", Organization: "Berg & Söhne GmbH"},
-		{Name: "William Stone", Phones: []string{"2246820126"}}, {Name: "יעל בן־ארי"}, {Name: "山田太郎"}, {Name: "Иван Петров"}, {Name: "Cher"},
+		{Name: "William Stone", Phones: []string{"2246820126"}}, {Name: "Nora Stein", Phones: []string{"+49 30 7654321"}}, {Name: "יעל בן־ארי"}, {Name: "山田太郎"}, {Name: "Иван Петров"}, {Name: "Cher"},
 		{Given: "Hans Peter", Family: "Klamm", Emails: []string{"hpklamm@example.test"}},
 	} {
 		p.Add(id)
@@ -21,7 +21,8 @@ func TestPeopleOnRecordAreFoundInEveryForm(t *testing.T) {
 		"«Katharina Müller-Lüdenscheid»", "«Mueller-Luedenscheid, Katharina»", "«KATHARINA MULLER-LUDENSCHEID»", "«K. Müller-Lüdenscheid»", "«Kathi» fragt",
 		"«Jörg Weiss»", "«JOERG WEISS»", "«Jorg Weiß»", "«Jörgs» Idee", "Herr «Weiß»", "«J&ouml;rg» <b>«Weiß»</b>", "«J=C3=B6rg Wei=C3=9F»",
 		"«Seán O’Brien»'s", "«Anna van der Berg»", "«A. van der Berg»", "«Berg & Söhne GmbH»", "«Berg &amp; Söhne»",
-		"«Bill Stone»", "«stone, william»", "call «224-682-0126»", "«יעל בן־ארי»", "שלום «יעל»", "「«山田太郎»」", "«Иван Петров»", "«ПЕТРОВ, ИВАН»", "«Cher»",
+		"«Bill Stone»", "«stone, william»", "call «224-682-0126»", "see «2246820126»", "see «224 682 0126», please", "«(224)6820126»", "order 2246820127",
+		"see «0307654321»", "«307654321» is it", "«30 765 43 21»", "«+49(30)7654321»", "«יעל בן־ארי»", "שלום «יעל»", "「«山田太郎»」", "«Иван Петров»", "«ПЕТРОВ, ИВАН»", "«Cher»",
 		"«Hans Peter Klamm»", "«H. P. Klamm»", "«hans_klamm»", "«Hans-Peter Klamm»", "«hpklamm»",
 	} {
 		text, want := marked(example)

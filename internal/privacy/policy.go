@@ -9,7 +9,7 @@ import (
 // RulesVersion changes whenever the same policy would do something else to the
 // same record: a recognizer, a replacement or a preset became different. It is
 // part of every policy's Hash.
-const RulesVersion = "4"
+const RulesVersion = "5"
 
 // An Operator is what a policy does to a value.
 type Operator string

@@ -36,6 +36,19 @@ func (s *scanner) listed(wd *word) role {
 	return roles
 }
 
+// inAccount is what the account has of a word.
+func (s *scanner) inAccount(key uint64) *slot {
+	if s.account == nil {
+		return nil
+	}
+	return s.account.forms.get(key)
+}
+
+// isListedGiven reports whether a word is a given name by the lists or the account.
+func (s *scanner) isListedGiven(wd *word) bool {
+	return (s.names.get(wd.key).has()|s.inAccount(wd.key).has())&asGiven != 0
+}
+
 // listedGenitive is listed, also of a name in the German genitive.
 func (s *scanner) listedGenitive(wd *word) role {
 	roles := s.listed(wd)
@@ -116,7 +129,7 @@ func (s *scanner) small(wd *word, g grammar) (Span, bool) {
 	if g&isParticle != 0 && s.before[0].grammar&isTitle != 0 && s.after(wd.start) == touching {
 		return s.particled(wd)
 	}
-	if g&isFunction != 0 || s.at(wd.end) != ' ' || s.listed(wd)&asGiven == 0 {
+	if g&isFunction != 0 || s.at(wd.end) != ' ' || !s.isListedGiven(wd) {
 		return Span{}, false
 	}
 	next := readWord(s.window, wd.end+1)

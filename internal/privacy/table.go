@@ -13,6 +13,7 @@ type table struct {
 	narrow uint8    // 64 less the bits that address slots
 	used   []uint32 // slots in use, so that a small table is emptied quickly
 	n      int
+	leads  leadSet // of the numbers among the forms
 }
 
 type slot struct {
@@ -126,7 +127,9 @@ func merged(a, b int32) int32 {
 // grow doubles the table and its filter: one that is full of bits filters nothing.
 func (t *table) grow() {
 	old := t.slots
+	leads := t.leads
 	*t = newTable(len(old))
+	t.leads = leads
 	for _, s := range old {
 		if s.key != 0 {
 			t.put(s.key, s.roles, s.person).next = s.next
@@ -142,4 +145,5 @@ func (t *table) empty() {
 		t.slots[at] = slot{}
 	}
 	t.n, t.used = 0, t.used[:0]
+	clear(t.leads[:])
 }

@@ -57,17 +57,17 @@ func rewriterOf(t fataler, p Policy, people *People) func(text []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rewriting(c, people)
+	return rewriting(t, c, people)
 }
 
-func rewriting(c *Compiled, people *People) func(text []byte) []byte {
+func rewriting(t fataler, c *Compiled, people *People) func(text []byte) []byte {
+	r, err := c.Rewriter(testKey("k"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return func(text []byte) []byte {
-		a := &application{}
-		a.begin(c, people, testKey("k"))
-		a.in = append(a.in, text...)
-		a.spans = c.Detect(a.spans, a.in, people)
-		a.rewrite()
-		return a.out
+		out, _, _ := r.Rewrite(text, people)
+		return bytes.Clone(out)
 	}
 }
 
@@ -85,7 +85,7 @@ func keepsPromises(t fataler, text []byte) {
 		}
 	}
 	for name, c := range promising() {
-		rewrite := rewriting(c, people)
+		rewrite := rewriting(t, c, people)
 		once := rewrite(text)
 		if twice := rewrite(once); !bytes.Equal(once, twice) {
 			t.Fatalf("%s: %q became %q, and that became %q", name, text, once, twice)
@@ -111,6 +111,9 @@ var promising = sync.OnceValue(func() map[string]*Compiled {
 	both.Rules = rulesOf
 	add("surrogates", surrogating)
 	add("surrogates and rules", both)
+	add("tagger", Policy{Preset: "demo", Tagger: true})
+	both.Tagger = true
+	add("tagger, surrogates and rules", both)
 	return all
 })
 

@@ -37,6 +37,11 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 		r.found[s.Kind]++
 	}
 	a.rewrite()
+	if a.policy.tagger && !a.tagged && englishIn(a.out) >= 0 { // it was German by what has gone
+		a.tagged, a.in = true, append(a.in[:0], a.out...)
+		a.spans = a.policy.detect(a.spans[:0], a.in, people, true)
+		a.rewrite()
+	}
 	a.search("")
 	for _, n := range a.fired {
 		replaced += n

@@ -51,6 +51,16 @@ func TestAPolicyWithTheTaggerMasksWhomNoWordPointsTo(t *testing.T) {
 	}
 }
 
+// TestATextThatWasGermanByANameIsRewrittenOnce: what is left of it is English.
+func TestATextThatWasGermanByANameIsRewrittenOnce(t *testing.T) {
+	const text = "Then Tiravel Hosmunder found Anna-Lena von der Heide."
+	rewrite := rewriterOf(t, Policy{Preset: "demo", Tagger: true}, account())
+	once := rewrite([]byte(text))
+	if twice := rewrite(once); !bytes.Equal(once, twice) || bytes.Contains(once, []byte("Hosmunder")) {
+		t.Errorf("%q became %q, and that became %q", text, once, twice)
+	}
+}
+
 func TestTheTaggerAllocatesNothingOnceWarm(t *testing.T) {
 	text := []byte(strings.Join(examples(), "\n"))
 	var spans []Span

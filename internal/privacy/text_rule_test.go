@@ -271,7 +271,7 @@ func FuzzRulesKeepTheirPromises(f *testing.F) {
 			}
 			at = s.End
 		}
-		rewrite := rewriting(c, team())
+		rewrite := rewriting(t, c, team())
 		once := rewrite([]byte(text))
 		if twice := rewrite(once); string(once) != string(twice) {
 			t.Fatalf("%q: %q became %q, and that became %q", pattern, text, once, twice)

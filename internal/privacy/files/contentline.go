@@ -324,8 +324,11 @@ func folded(line, end string) string {
 	var b strings.Builder
 	for most := 75; len(line) > most; most = 74 {
 		n := most
-		for !utf8.RuneStart(line[n]) {
+		for n > most-utf8.UTFMax && !utf8.RuneStart(line[n]) {
 			n--
+		}
+		if n == most-utf8.UTFMax { // no UTF-8
+			n = most
 		}
 		b.WriteString(line[:n] + end + " ")
 		line = line[n:]

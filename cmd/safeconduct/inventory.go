@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,45 +17,44 @@ import (
 
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/evidence"
+	"github.com/safeconduct/safeconduct/internal/evidence/html"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
-	"github.com/safeconduct/safeconduct/internal/privacy"
 )
 
-// An inventoryRow says how much of one kind of personal data one field holds.
-type inventoryRow struct {
-	Field   string   `json:"field"`
-	Kind    string   `json:"kind"`
-	Found   int      `json:"found"`
-	Records int      `json:"records"`
-	Areas   []string `json:"areas"` // health, insurance, payment
-}
-
 func (a *app) inventoryCommand() *cobra.Command {
-	var run, format string
+	var run, format, lang string
+	formats := []string{"text", "csv", "json", "html"}
 	c := &cobra.Command{
 		Use:   "inventory",
 		Short: "List what personal data a run found, by field and kind",
 		Long: `Lists how often each kind of personal data stands in each field of what a run
-read, in how many records, and whether it is about health, insurance or payment.
-It counts what was there before the policy, and never holds a value.
+read, how many of these something confirms (a check digit, a numbering plan, the
+record, the field itself), in how many records, through which channels these came
+in, and whether it is about health, insurance or payment. It counts what was there
+before the policy, and never holds a value.
 
 The report of the run, report.html and report.de.html, has the same to print.`,
-		Example: "  safeconduct inventory\n  safeconduct inventory --run r0001 --format csv > inventory.csv",
-		Args:    cobra.NoArgs,
+		Example: "  safeconduct inventory\n  safeconduct inventory --run r0001 --format csv > inventory.csv\n" +
+			"  safeconduct inventory --format html --lang de > inventory.html",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if format != "text" && format != "csv" && format != "json" {
-				return usage(fmt.Errorf("there is no format %q; there are text, csv and json", format))
+			switch {
+			case !slices.Contains(formats, format):
+				return usage(fmt.Errorf("there is no format %q; there are %s", format, strings.Join(formats, ", ")))
+			case !slices.Contains(evidence.Languages(), lang):
+				return usage(fmt.Errorf("there is no language %q; there are %s", lang, strings.Join(evidence.Languages(), ", ")))
 			}
 			report, err := a.reportOf(c.Context(), run)
 			if err != nil {
 				return err
 			}
-			return a.printInventory(report, format)
+			return a.printInventory(report, format, lang)
 		},
 	}
 	c.Flags().StringVar(&run, "run", "", "the run, as status shows it (default: the last one)")
-	c.Flags().StringVar(&format, "format", "text", "text, csv or json")
+	c.Flags().StringVar(&format, "format", "text", strings.Join(formats, ", "))
+	c.Flags().StringVar(&lang, "lang", "en", "of html: "+strings.Join(evidence.Languages(), ", "))
 	return c
 }
 
@@ -97,23 +98,33 @@ func wantedRun(ctx context.Context, r *embedded.Runtime, wanted string) (run led
 	return run, err
 }
 
-func (a *app) printInventory(report evidence.Report, format string) error {
-	rows := make([]inventoryRow, 0, len(report.Inventory))
-	for _, p := range report.Inventory {
-		areas := privacy.Kind(p.Kind).Areas()
-		if areas == nil {
-			areas = []string{}
-		}
-		rows = append(rows, inventoryRow{p.Field, p.Kind, p.Found, p.Records, areas})
+func (a *app) printInventory(report evidence.Report, format, lang string) error {
+	rows := report.Inventory
+	if rows == nil {
+		rows = []evidence.PersonalData{}
 	}
 	a.json = a.json || format == "json"
-	if format == "csv" && !a.json {
+	switch {
+	case a.json:
+	case format == "csv":
 		return inventoryCSV(a.out, rows)
+	case format == "html":
+		page, err := report.InventoryPage(lang)
+		if err != nil {
+			return err
+		}
+		text, err := html.Render(page)
+		if err != nil {
+			return err
+		}
+		_, err = a.out.Write(text)
+		return err
 	}
-	return a.print(map[string]any{"run": report.Run, "inventory": rows}, func(w io.Writer) {
-		fmt.Fprintf(w, "Personal data in what run %s read:\n%-32s %-13s %9s %9s  %s\n", report.Run, "field", "kind", "found", "records", "about")
+	return a.print(map[string]any{"run": report.Run, "source": report.Source.Product, "inventory": rows}, func(w io.Writer) {
+		fmt.Fprintf(w, "Personal data in what run %s read:\n%-26s %-12s %-17s %7s %7s %7s  %s\n", report.Run, "field", "kind", "about", "found", "sure", "records", "channels")
 		for _, r := range rows {
-			fmt.Fprintf(w, "%-32s %-13s %9d %9d  %s\n", r.Field, r.Kind, r.Found, r.Records, strings.Join(r.Areas, ", "))
+			line := fmt.Sprintf("%-26s %-12s %-17s %7d %7d %7d  %s", r.Field, r.Kind, strings.Join(r.About, ", "), r.Found, r.Sure, r.Records, strings.Join(channelsOf(r), ", "))
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
 		}
 		if len(rows) == 0 {
 			fmt.Fprintln(w, "None was found.")
@@ -121,12 +132,23 @@ func (a *app) printInventory(report evidence.Report, format string) error {
 	})
 }
 
+// channelsOf lists how many records came in how, the most first.
+func channelsOf(r evidence.PersonalData) (all []string) {
+	for _, c := range slices.SortedFunc(maps.Keys(r.Channels), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.Channels[b], r.Channels[a]), cmp.Compare(a, b))
+	}) {
+		all = append(all, fmt.Sprintf("%s %d", c, r.Channels[c]))
+	}
+	return all
+}
+
 // inventoryCSV needs no guard against formulas: fields start with the name of a table.
-func inventoryCSV(to io.Writer, rows []inventoryRow) error {
+func inventoryCSV(to io.Writer, rows []evidence.PersonalData) error {
 	w := csv.NewWriter(to)
-	w.Write([]string{"field", "kind", "found", "records", "about"}) // Flush keeps the error
+	w.Write([]string{"field", "kind", "found", "sure", "records", "channels", "about"}) // Flush keeps the error
 	for _, r := range rows {
-		w.Write([]string{r.Field, r.Kind, strconv.Itoa(r.Found), strconv.Itoa(r.Records), strings.Join(r.Areas, " ")})
+		w.Write([]string{r.Field, r.Kind, strconv.Itoa(r.Found), strconv.Itoa(r.Sure), strconv.Itoa(r.Records),
+			strings.Join(channelsOf(r), "; "), strings.Join(r.About, " ")})
 	}
 	w.Flush()
 	return w.Error()

@@ -34,6 +34,31 @@ func render(t *testing.T, r evidence.Report, lang string) (string, []nethtml.Tok
 	return string(text), elements(t, text)
 }
 
+func TestTheInventoryIsAPageOfItsOwn(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"en": {"Personal data found", "8,290 pieces of personal data", "payment", "e-mail: 1,300, sms: 77", "5,120", "4,711", "1,377"},
+		"de": {"Gefundene personenbezogene Daten", "8.290 personenbezogene Angaben", "Zahlung", "E-Mail: 1.300, sms: 77", "5.120", "4.711", "1.377"},
+	} {
+		page, err := evidence.Full().InventoryPage(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := html.Render(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		elements(t, text)
+		for _, w := range want {
+			if !bytes.Contains(text, []byte(w)) {
+				t.Errorf("%s: the page has no %q", lang, w)
+			}
+		}
+	}
+	if _, err := evidence.Full().InventoryPage("fr"); err == nil {
+		t.Error("there is a page in French")
+	}
+}
+
 var void = []string{"meta", "link", "br", "img", "input", "hr"}
 
 // elements reads a page strictly: each element that opens closes again, in order.

@@ -45,7 +45,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 
 // built are the lists whose keys are put together from a list and a word.
 var built = []string{"month", "level", "mode", "state", "regime", "tested", "kind", "outcome", "class", "data", "operator", "fidelity",
-	"file", "became", "unread", "reason", "key", "what", "where", "until", "term", "failure", "point", "section", "facts", "destroyed", "census", "cutover", "switched"}
+	"file", "became", "unread", "reason", "key", "what", "where", "until", "term", "failure", "point", "section", "facts", "destroyed", "census", "cutover", "switched", "area", "channel"}
 
 // named finds the keys that the program names whole: w.text("x.y") in Go and
 // {{text "x.y"}} in the page.

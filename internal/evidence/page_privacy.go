@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -11,13 +12,52 @@ func (w writer) personal() []block {
 		return []block{w.paragraph("personal.none"), w.paragraph("personal.limits")}
 	}
 	t := &table{Caption: w.text("personal.table"), Columns: []column{
-		textColumn(w.text("personal.field")), textColumn(w.text("personal.kind")),
-		numberColumn(w.text("personal.found")), numberColumn(w.text("personal.records"))}}
+		textColumn(w.text("personal.field")), textColumn(w.text("personal.kind")), textColumn(w.text("personal.about")),
+		numberColumn(w.text("personal.found")), numberColumn(w.text("personal.sure")), numberColumn(w.text("personal.records")),
+		textColumn(w.text("personal.channels"))}}
+	sure := 0
 	for _, p := range w.r.Inventory {
-		t.Rows = append(t.Rows, []cell{code(p.Field), plain(w.word("data", p.Kind)), w.count(p.Found), w.count(p.Records)})
+		about := make([]string, len(p.About))
+		for i, area := range p.About {
+			about[i] = w.word("area", area)
+		}
+		t.Rows = append(t.Rows, []cell{code(p.Field), plain(w.word("data", p.Kind)), plain(strings.Join(about, ", ")),
+			w.count(p.Found), w.count(p.Sure), w.count(p.Records), plain(w.channels(p.Channels))})
+		sure += p.Sure
 	}
-	t.Total = []cell{plain(w.text("total")), plain(""), w.count(w.r.personal()), plain("")}
-	return []block{w.paragraph("personal.intro"), {Table: t}, w.paragraph("personal.limits")}
+	t.Total = []cell{plain(w.text("total")), plain(""), plain(""), w.count(w.r.personal()), w.count(sure), plain(""), plain("")}
+	return []block{w.paragraph("personal.intro"), {Table: t}, w.paragraph("personal.sure.means"), w.paragraph("personal.limits")}
+}
+
+// channels says how many records came in how: "email: 12, web: 3".
+func (w writer) channels(counts map[string]int) string {
+	var parts []string
+	for _, c := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	}) {
+		parts = append(parts, w.word("channel", c)+": "+w.number(counts[c]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// InventoryPage lays out what personal data the run found, in one of [Languages].
+func (r Report) InventoryPage(lang string) (Page, error) {
+	l, err := languageOf(lang)
+	if err != nil {
+		return Page{}, err
+	}
+	r = r.normal()
+	w := writer{l, r}
+	personal := w.personal()
+	for _, b := range personal {
+		if b.Table != nil {
+			b.Table.ID = "table-1"
+		}
+	}
+	return Page{Lang: l.code, Title: l.text("title.run", "migration", orMark(r.Migration), "run", orMark(r.Run)), Report: r,
+		Verdict:  Verdict{Sentence: l.text("personal.sentence", "n", r.personal(), "records", l.number(r.read()))},
+		Level:    l.text("section.personal"),
+		Sections: []section{{"personal", personal}, {"desks", []block{{Table: w.desks()}}}}, language: l}, nil
 }
 
 func (w writer) rules() []block {

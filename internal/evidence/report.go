@@ -125,10 +125,16 @@ type Field struct {
 
 // PersonalData counts one kind of personal data in one field of the source.
 type PersonalData struct {
-	Field   string `json:"field"`
-	Kind    string `json:"kind"`
-	Found   int    `json:"found"`
-	Records int    `json:"records"`
+	Field string `json:"field"`
+	Kind  string `json:"kind"`
+	// About are the areas with rules of their own that the kind is of: health, insurance, payment.
+	About []string `json:"about,omitempty"`
+	Found int      `json:"found"`
+	// Sure are those that a check digit, a numbering plan, the record or their place confirms.
+	Sure    int `json:"sure"`
+	Records int `json:"records"`
+	// Channels are the records by how they came in, where the source says.
+	Channels map[string]int `json:"channels,omitempty"`
 }
 
 // A Rule counts how often a rule of mapping or policy changed a field.

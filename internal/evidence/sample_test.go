@@ -39,9 +39,14 @@ func full() Report {
 			{Name: "person.language", Classes: map[string]int{"DEFAULTED": 41}},
 		},
 		Inventory: []PersonalData{
-			{"person.name", "name", 402, 402}, {"person.email", "email", 402, 402}, {"person.phone", "phone", 188, 180},
-			{"comment.body", "email", 1204, 511}, {"comment.body", "name", 5120, 1377}, {"comment.body", "phone", 702, 410},
-			{"comment.body", "iban", 14, 11}, {"comment.body", "card", 2, 2}, {"ticket.subject", "name", 256, 256},
+			{Field: "person.name", Kind: "name", Found: 402, Sure: 402, Records: 402}, {Field: "person.email", Kind: "email", Found: 402, Sure: 402, Records: 402},
+			{Field: "person.phone", Kind: "phone", Found: 188, Sure: 188, Records: 180},
+			{Field: "comment.body", Kind: "email", Found: 1204, Sure: 1204, Records: 511, Channels: map[string]int{"email": 400, "web": 100, "other": 11}},
+			{Field: "comment.body", Kind: "name", Found: 5120, Sure: 4711, Records: 1377, Channels: map[string]int{"email": 1300, "sms": 77}},
+			{Field: "comment.body", Kind: "phone", Found: 702, Sure: 690, Records: 410},
+			{Field: "comment.body", Kind: "iban", About: []string{"payment"}, Found: 14, Sure: 13, Records: 11},
+			{Field: "comment.body", Kind: "card", About: []string{"payment"}, Found: 2, Sure: 2, Records: 2},
+			{Field: "ticket.subject", Kind: "name", Found: 256, Sure: 250, Records: 256},
 		},
 		Rules: []Rule{
 			{"name: pseudonymize", 394}, {"email: pseudonymize", 394}, {"map: map", 1459}, {"custom: drop", 118},

@@ -31,7 +31,7 @@ const fieldContent = "attachment.content"
 // passFiles applies the policy to the files of a record, of which only those that
 // change are staged again; of the others the key is handed to the clean side.
 func (a *pass) passFiles(ctx context.Context, r *helpdesk.Record, marks map[string]mark) error {
-	found := map[privacy.Kind]int{}
+	found := map[privacy.Kind]privacy.Seen{}
 	changed := map[*helpdesk.Attachment]string{}
 	for _, f := range attachmentsOf(r) {
 		f.Locator = ""
@@ -48,7 +48,7 @@ func (a *pass) passFiles(ctx context.Context, r *helpdesk.Record, marks map[stri
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(found)) {
-		a.found.Inventory.Add(privacy.Finding{Field: fieldContent, Kind: k, Count: found[k]})
+		a.found.Inventory.Add(privacy.Finding{Field: fieldContent, Kind: k, Count: found[k].Found, Sure: found[k].Sure, Channel: privacy.ChannelOf(r)})
 	}
 	a.markFiles(r, changed, marks)
 	return nil
@@ -76,14 +76,12 @@ func (a *pass) markFiles(r *helpdesk.Record, changed map[*helpdesk.Attachment]st
 }
 
 // passFile applies the policy to one file and says what became of it.
-func (a *pass) passFile(ctx context.Context, f *helpdesk.Attachment, found map[privacy.Kind]int) (outcome string, err error) {
+func (a *pass) passFile(ctx context.Context, f *helpdesk.Attachment, found map[privacy.Kind]privacy.Seen) (outcome string, err error) {
 	done, err := a.rewriteFile(ctx, f)
 	if err != nil {
 		return "", err
 	}
-	for k, n := range done.Found {
-		found[k] += n
-	}
+	privacy.Sum(found, done.Found)
 	if done.Left > 0 {
 		a.found.Residual[fieldContent] += done.Left
 	}

@@ -316,7 +316,8 @@ func (g *gatherer) done(p *plan.Plan) evidence.Report {
 	for _, field := range slices.Sorted(maps.Keys(g.inventory.Fields)) {
 		for _, kind := range slices.Sorted(maps.Keys(g.inventory.Fields[field])) {
 			n := g.inventory.Fields[field][kind]
-			r.Inventory = append(r.Inventory, evidence.PersonalData{Field: field, Kind: string(kind), Found: n.Found, Records: n.Records})
+			r.Inventory = append(r.Inventory, evidence.PersonalData{Field: field, Kind: string(kind), About: kind.Areas(),
+				Found: n.Found, Sure: n.Sure, Records: n.Records, Channels: n.Channels})
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(g.files)) {

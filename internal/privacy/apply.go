@@ -38,6 +38,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 	}
 	if report != nil {
 		for _, f := range a.found.findings() {
+			f.Channel = ChannelOf(rec)
 			report(f)
 		}
 	}
@@ -105,7 +106,7 @@ func (a *application) value(v helpdesk.Value) error {
 	}
 	kind, personal := structured[v.Field.Class]
 	if personal {
-		a.found.add(name, kind, len(v.Strings()))
+		a.found.add(name, kind, Seen{len(v.Strings()), len(v.Strings())})
 	}
 	if rule.op == Keep {
 		if freeText(v.Field.Class) {

@@ -50,6 +50,14 @@ type Span struct {
 	Person int
 }
 
+// seen counts one span.
+func (s Span) seen() Seen {
+	if s.Valid {
+		return Seen{1, 1}
+	}
+	return Seen{1, 0}
+}
+
 // typeNames are the types of kinds that have only one.
 var typeNames = map[Kind]string{
 	Name: "PERSON", Organization: "ORG", Email: "EMAIL", Phone: "PHONE", Address: "ADDRESS", Birth: "DOB", IBAN: "IBAN", Card: "CARD",

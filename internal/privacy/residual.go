@@ -18,7 +18,7 @@ func (a *application) search(name string) {
 	}
 	a.exactForms()
 	for k, n := range a.left {
-		a.residual.add(name, k, n)
+		a.residual.add(name, k, Seen{Found: n})
 	}
 }
 

@@ -6,7 +6,7 @@ import "github.com/safeconduct/safeconduct/internal/keyring"
 // serves one goroutine, text after text.
 type Rewriter struct {
 	a     application
-	found map[Kind]int
+	found map[Kind]Seen
 }
 
 // Rewriter returns one. p may be nil for a policy that makes no pseudonyms; else
@@ -15,7 +15,7 @@ func (c *Compiled) Rewriter(p keyring.Pseudonyms) (*Rewriter, error) {
 	if p == nil && c.keyed {
 		return nil, ErrNoPseudonyms
 	}
-	r := &Rewriter{found: map[Kind]int{}}
+	r := &Rewriter{found: map[Kind]Seen{}}
 	r.a.begin(c, nil, p)
 	return r, nil
 }
@@ -34,7 +34,7 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 	a.spans = a.policy.detect(a.spans[:0], a.in, people, a.tagged)
 	clear(r.found)
 	for _, s := range a.spans {
-		r.found[s.Kind]++
+		r.found[s.Kind] = r.found[s.Kind].plus(s.seen())
 	}
 	a.rewrite()
 	if a.policy.tagger && !a.tagged && englishIn(a.out) >= 0 { // it was German by what has gone
@@ -47,11 +47,11 @@ func (r *Rewriter) Rewrite(text []byte, people *People) (out []byte, replaced, l
 		replaced += n
 	}
 	for _, n := range a.residual {
-		left += n
+		left += n.Found
 	}
 	return a.out, replaced, left
 }
 
 // Found counts what the last text held, by kind, before the rules were applied. The
 // next call of Rewrite uses the map again.
-func (r *Rewriter) Found() map[Kind]int { return r.found }
+func (r *Rewriter) Found() map[Kind]Seen { return r.found }

@@ -41,7 +41,7 @@ func (a *application) detect(s, name string) {
 	a.in = append(a.in[:0], s...)
 	a.spans = a.policy.detect(a.spans[:0], a.in, a.people, a.tagged)
 	for _, span := range a.spans {
-		a.found.add(name, span.Kind, 1)
+		a.found.add(name, span.Kind, span.seen())
 	}
 }
 

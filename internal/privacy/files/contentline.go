@@ -289,8 +289,7 @@ func (j *job) address(l contentLine) string {
 	if whole == "" || !j.hides(privacy.Address) || masked(whole) {
 		return l.value
 	}
-	j.found[privacy.Address]++
-	j.replaced++
+	j.byPlace(privacy.Address)
 	for i := range parts {
 		parts[i] = ""
 	}
@@ -300,8 +299,7 @@ func (j *job) address(l contentLine) string {
 
 // leaveOut leaves a property out that has no form for a word in its place.
 func (j *job) leaveOut(l contentLine, k privacy.Kind) string {
-	j.found[k]++
-	j.replaced++
+	j.byPlace(k)
 	return ""
 }
 

@@ -84,7 +84,7 @@ func nobodyIsLeft(t *testing.T, preset string) {
 			if got.Left != 0 {
 				t.Errorf("%d left in the output", got.Left)
 			}
-			if s.outcome == Rewritten && got.Found[privacy.Name] == 0 {
+			if s.outcome == Rewritten && got.Found[privacy.Name].Found == 0 {
 				t.Errorf("found %v, and no name", got.Found)
 			}
 			if s.valid != nil && (preset == "pseudonymous" || s.name != "mail") { // which looks for pseudonyms
@@ -291,7 +291,7 @@ func TestGDPRKeepsNamesAndMasksCards(t *testing.T) {
 	if want := "Card [card ****1111]"; !strings.Contains(string(got.Content), want) || !strings.Contains(string(got.Content), "Dear Jane Zwyxwvut") {
 		t.Errorf("%q", got.Content)
 	}
-	if got := rewriter(t, "gdpr").Rewrite([]byte("Dear Jane Zwyxwvut"), ticket()); got.Outcome != Unchanged || got.Found[privacy.Name] != 1 {
+	if got := rewriter(t, "gdpr").Rewrite([]byte("Dear Jane Zwyxwvut"), ticket()); got.Outcome != Unchanged || got.Found[privacy.Name] != (privacy.Seen{Found: 1, Sure: 1}) {
 		t.Errorf("%+v, want it unchanged and the name counted", got)
 	}
 }

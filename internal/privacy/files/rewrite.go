@@ -32,7 +32,7 @@ type Result struct {
 	// Content is what the file is now; nil unless it was rewritten or stripped.
 	Content []byte
 	// Found counts the personal data in the text, by kind, before the rules were applied.
-	Found map[privacy.Kind]int
+	Found map[privacy.Kind]privacy.Seen
 	// Left counts what should be gone and is found in the output all the same.
 	Left int
 }
@@ -59,7 +59,7 @@ func (r *Rewriter) hides(k privacy.Kind) bool { return r.ops[k] != privacy.Keep 
 // Rewrite returns what the policy makes of a file. Whom the file names as its author
 // or sender is added to people. The same file, people and key give the same bytes.
 func (r *Rewriter) Rewrite(content []byte, people *privacy.People) Result {
-	j := &job{Rewriter: r, people: people, inflated: maxInflated, found: map[privacy.Kind]int{}, known: map[string]bool{}}
+	j := &job{Rewriter: r, people: people, inflated: maxInflated, found: map[privacy.Kind]privacy.Seen{}, known: map[string]bool{}}
 	out := Result{Type: TypeOf(content), Found: j.found}
 	if len(content) > MaxSize {
 		out.Outcome, out.Reason = Unreadable, TooLarge
@@ -101,7 +101,7 @@ func (j *job) settled(content []byte, parse func(*job, []byte) ([]byte, error)) 
 	for range maxRounds {
 		j.inflated, j.left, content = inflated, 0, out
 		if out, err = parse(j, content); err == nil && bytes.Equal(out, content) {
-			next := &job{Rewriter: j.Rewriter, people: record.Copy(), inflated: inflated, found: map[privacy.Kind]int{}, known: map[string]bool{}}
+			next := &job{Rewriter: j.Rewriter, people: record.Copy(), inflated: inflated, found: map[privacy.Kind]privacy.Seen{}, known: map[string]bool{}}
 			out, err = parse(next, content)
 		}
 		if err != nil {
@@ -128,7 +128,7 @@ type job struct {
 	people   *privacy.People
 	inflated int // bytes that may still be unpacked
 	nested   int // how deep in files inside files
-	found    map[privacy.Kind]int
+	found    map[privacy.Kind]privacy.Seen
 	left     int
 	replaced int             // spans and fields
 	known    map[string]bool // people that the file named
@@ -167,9 +167,7 @@ func (j *job) rewrite(text string) string {
 		return text
 	}
 	out, replaced, left := j.text.Rewrite([]byte(text), j.people)
-	for k, n := range j.text.Found() {
-		j.found[k] += n
-	}
+	privacy.Sum(j.found, j.text.Found())
 	j.replaced += replaced
 	j.left += left
 	return string(out)
@@ -211,8 +209,7 @@ func (j *job) gone(k privacy.Kind, value string) string {
 		return out
 	}
 	if out == value {
-		j.found[k]++
-		j.replaced++
+		j.byPlace(k)
 	}
 	if i := strings.Index(out, aPerson); i >= 0 && k == privacy.Name {
 		if n := pseudonymLength(out[i:]); n > 0 {
@@ -220,6 +217,12 @@ func (j *job) gone(k privacy.Kind, value string) string {
 		}
 	}
 	return fmt.Sprintf("[%s]", k)
+}
+
+// byPlace counts what is replaced because of where it stands.
+func (j *job) byPlace(k privacy.Kind) {
+	privacy.Sum(j.found, map[privacy.Kind]privacy.Seen{k: {Found: 1, Sure: 1}})
+	j.replaced++
 }
 
 // aPerson begins what the engine puts in place of names.

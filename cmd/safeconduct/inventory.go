@@ -17,7 +17,6 @@ import (
 
 	"github.com/safeconduct/safeconduct/internal/embedded"
 	"github.com/safeconduct/safeconduct/internal/evidence"
-	"github.com/safeconduct/safeconduct/internal/evidence/html"
 	"github.com/safeconduct/safeconduct/internal/ledger"
 	"github.com/safeconduct/safeconduct/internal/migration"
 )
@@ -109,15 +108,11 @@ func (a *app) printInventory(report evidence.Report, format, lang string) error 
 	case format == "csv":
 		return inventoryCSV(a.out, rows)
 	case format == "html":
-		page, err := report.InventoryPage(lang)
+		page, err := embedded.InventoryPage(report, lang)
 		if err != nil {
 			return err
 		}
-		text, err := html.Render(page)
-		if err != nil {
-			return err
-		}
-		_, err = a.out.Write(text)
+		_, err = a.out.Write(page)
 		return err
 	}
 	return a.print(map[string]any{"run": report.Run, "source": report.Source.Product, "inventory": rows}, func(w io.Writer) {

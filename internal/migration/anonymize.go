@@ -346,6 +346,7 @@ func (a *pass) excludes(r *helpdesk.Record) string {
 
 // clean maps a record, applies the policy and replaces its keys.
 func (a *pass) clean(ctx context.Context, r *helpdesk.Record, ref, digest string) (*cleanLine, error) {
+	channel := privacy.ChannelOf(r)
 	line := &cleanLine{Source: digest, Marks: map[string]mark{}, Parts: partsOf(a.index, r, false), Said: saidOf(a.index, r)}
 	a.gather(r)
 	for _, u := range a.mapping.Apply(r, func(path string, e mapping.Effect) {
@@ -366,7 +367,7 @@ func (a *pass) clean(ctx context.Context, r *helpdesk.Record, ref, digest string
 	for _, m := range line.Marks {
 		a.found.Rules[m.Rule]++
 	}
-	if err := a.passFiles(ctx, r, line.Marks); err != nil {
+	if err := a.passFiles(ctx, r, channel, line.Marks); err != nil {
 		return nil, err
 	}
 	r.Key = ref

@@ -29,8 +29,9 @@ const (
 const fieldContent = "attachment.content"
 
 // passFiles applies the policy to the files of a record, of which only those that
-// change are staged again; of the others the key is handed to the clean side.
-func (a *pass) passFiles(ctx context.Context, r *helpdesk.Record, marks map[string]mark) error {
+// change are staged again; of the others the key is handed to the clean side. channel is
+// how the record came in.
+func (a *pass) passFiles(ctx context.Context, r *helpdesk.Record, channel string, marks map[string]mark) error {
 	found := map[privacy.Kind]privacy.Seen{}
 	changed := map[*helpdesk.Attachment]string{}
 	for _, f := range attachmentsOf(r) {
@@ -48,7 +49,7 @@ func (a *pass) passFiles(ctx context.Context, r *helpdesk.Record, marks map[stri
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(found)) {
-		a.found.Inventory.Add(privacy.Finding{Field: fieldContent, Kind: k, Count: found[k].Found, Sure: found[k].Sure, Channel: privacy.ChannelOf(r)})
+		a.found.Inventory.Add(privacy.Finding{Field: fieldContent, Kind: k, Count: found[k].Found, Sure: found[k].Sure, Channel: channel})
 	}
 	a.markFiles(r, changed, marks)
 	return nil

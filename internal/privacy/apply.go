@@ -24,6 +24,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 	case p == nil && c.keyed:
 		return Result{}, ErrNoPseudonyms
 	}
+	channel := ChannelOf(rec) // before a rule changes it
 	mergeNamesakes(rec)
 	a := c.pool.Get().(*application)
 	defer c.pool.Put(a)
@@ -38,7 +39,7 @@ func (c *Compiled) Apply(rec *helpdesk.Record, people *People, p keyring.Pseudon
 	}
 	if report != nil {
 		for _, f := range a.found.findings() {
-			f.Channel = ChannelOf(rec)
+			f.Channel = channel
 			report(f)
 		}
 	}

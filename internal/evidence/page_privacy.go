@@ -35,10 +35,13 @@ func (w writer) channels(counts map[string]int) string {
 	for _, c := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	}) {
-		parts = append(parts, w.word("channel", c)+": "+w.number(counts[c]))
+		parts = append(parts, unbroken.Replace(w.word("channel", c)+": "+w.number(counts[c])))
 	}
 	return strings.Join(parts, ", ")
 }
+
+// unbroken keeps a word and its number in one line.
+var unbroken = strings.NewReplacer(" ", "\u00a0", "-", "\u2011")
 
 // InventoryPage lays out what personal data the run found, in one of [Languages].
 func (r Report) InventoryPage(lang string) (Page, error) {

@@ -94,6 +94,9 @@ func TestAKilledRunGoesOn(t *testing.T) {
 		after := rapid.Bool().Draw(rt, "the last entry is durable")
 		synctest.Test(t, func(t *testing.T) {
 			want, err := newWorld().live(t, m, math.MaxInt, false)
+			if failure := (*Failure)(nil); errors.As(err, &failure) && failure.Name == errDataLimit {
+				return // branches in branches multiplied what they were given
+			}
 			if err != nil {
 				rt.Fatalf("undisturbed: %v", err)
 			}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,9 +128,7 @@ func (a *app) printInventory(report evidence.Report, format, lang string) error 
 
 // channelsOf lists how many records came in how, the most first.
 func channelsOf(r evidence.PersonalData) (all []string) {
-	for _, c := range slices.SortedFunc(maps.Keys(r.Channels), func(a, b string) int {
-		return cmp.Or(cmp.Compare(r.Channels[b], r.Channels[a]), cmp.Compare(a, b))
-	}) {
+	for _, c := range r.ByChannel() {
 		all = append(all, fmt.Sprintf("%s %d", c, r.Channels[c]))
 	}
 	return all

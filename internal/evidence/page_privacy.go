@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ func (w writer) personal() []block {
 			about[i] = w.word("area", area)
 		}
 		t.Rows = append(t.Rows, []cell{code(p.Field), plain(w.word("data", p.Kind)), plain(strings.Join(about, ", ")),
-			w.count(p.Found), w.count(p.Sure), w.count(p.Records), plain(w.channels(p.Channels))})
+			w.count(p.Found), w.count(p.Sure), w.count(p.Records), plain(w.channels(p))})
 		sure += p.Sure
 	}
 	t.Total = []cell{plain(w.text("total")), plain(""), plain(""), w.count(w.r.personal()), w.count(sure), plain(""), plain("")}
@@ -30,12 +29,10 @@ func (w writer) personal() []block {
 }
 
 // channels says how many records came in how: "email: 12, web: 3".
-func (w writer) channels(counts map[string]int) string {
+func (w writer) channels(p PersonalData) string {
 	var parts []string
-	for _, c := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	}) {
-		parts = append(parts, unbroken.Replace(w.word("channel", c)+": "+w.number(counts[c])))
+	for _, c := range p.ByChannel() {
+		parts = append(parts, unbroken.Replace(w.word("channel", c)+": "+w.number(p.Channels[c])))
 	}
 	return strings.Join(parts, ", ")
 }

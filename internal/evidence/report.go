@@ -13,7 +13,12 @@
 // by the functions of page*.go; package html, below, gives it its looks.
 package evidence
 
-import "time"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
 
 // A Report is all that is to be said about one run.
 type Report struct {
@@ -135,6 +140,13 @@ type PersonalData struct {
 	Records int `json:"records"`
 	// Channels are the records by how they came in, where the source says.
 	Channels map[string]int `json:"channels,omitempty"`
+}
+
+// ByChannel lists the channels, the one of the most records first.
+func (p PersonalData) ByChannel() []string {
+	return slices.SortedFunc(maps.Keys(p.Channels), func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.Channels[b], p.Channels[a]), cmp.Compare(a, b))
+	})
 }
 
 // A Rule counts how often a rule of mapping or policy changed a field.

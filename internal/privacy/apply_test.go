@@ -231,6 +231,11 @@ func TestTheInventoryCountsWhatWasThereBefore(t *testing.T) {
 	if !reflect.DeepEqual(sum.Fields, want) {
 		t.Errorf("got  %v\nwant %v", sum.Fields, want)
 	}
+	text, err := json.Marshal(sum) // as findings are kept
+	const subject = `"ticket.subject":{"name":{"found":4,"sure":2,"records":2,"channels":{"email":1,"other":1}}}}}`
+	if err != nil || !strings.HasPrefix(string(text), `{"fields":{`) || !strings.HasSuffix(string(text), subject) {
+		t.Errorf("%s, %v, want it to end with %s", text, err, subject)
+	}
 }
 
 func TestGDPRLeavesServiceDataAndTakesOutPayment(t *testing.T) {

@@ -21,7 +21,7 @@ func (s *scanner) name(wd *word, g grammar, expected bool) (Span, bool) {
 			return span, true
 		}
 	}
-	if !wd.capital && k.ticket == nil && k.ticketStem == nil && !s.learning && !s.led(wd, g) { // as most that are names of the account
+	if !wd.capital && k.ticket == nil && k.ticketStem == nil && !s.learning && !s.led(wd, g) { // as most that are names of the account: single has nothing to say, at 2 % of the time
 		if g&(isFunction|isTitle|isNobody|isRole) != 0 || s.at(wd.end) != ' ' {
 			return Span{}, false
 		}
@@ -43,16 +43,9 @@ type knowledge struct {
 }
 
 func (s *scanner) known(wd *word) (k knowledge) {
-	genitive := wd.mayBeGenitive()
-	k.ticket = s.people.forms.get(wd.key)
-	if genitive {
-		k.ticketStem = s.people.forms.get(wd.stem())
-	}
-	if s.account != nil {
-		k.account = s.account.forms.get(wd.key)
-		if genitive {
-			k.accountStem = s.account.forms.get(wd.stem())
-		}
+	k.ticket, k.account = s.people.forms.get(wd.key), s.inAccount(wd.key)
+	if wd.mayBeGenitive() {
+		k.ticketStem, k.accountStem = s.people.forms.get(wd.stem()), s.inAccount(wd.stem())
 	}
 	return k
 }

@@ -13,15 +13,8 @@ func (s *scanner) onRecord(i int) (Span, bool) {
 	if start == i || end == i+1 || end-start > maxLocal || s.at(end) == '@' {
 		return Span{}, false
 	}
-	key := foldedKey(s.text[start:end])
-	on, base := s.people.forms.get(key), 0
-	if on.has()&asEmail == 0 && s.account != nil {
-		on, base = s.account.forms.get(key), s.people.len()
-	}
-	if on.has()&asEmail == 0 {
-		return Span{}, false
-	}
-	return Span{Start: start, End: end, Kind: Email, Valid: true, Person: on.whose(base)}, true
+	person, ok := s.whoHas(foldedKey(s.text[start:end]), asEmail)
+	return Span{Start: start, End: end, Kind: Email, Valid: true, Person: person}, ok
 }
 
 // leadsToNumber reports whether a number on record may start with some digits.
@@ -56,16 +49,18 @@ func (s *scanner) numberOnRecord(i int) (Span, bool) {
 // subscriber is whose number on record some digits are, 0 if that is unknown. What is on
 // record with a country code is written without it, behind a 0 that is dialled first.
 func (s *scanner) subscriber(digits []byte) (person int, ok bool) {
-	if person, ok = s.ofSubscriber(digitsKey(digits)); !ok && digits[0] == '0' && len(digits) > minPhone {
-		return s.ofSubscriber(digitsKey(digits[1:]))
+	if person, ok = s.whoHas(digitsKey(digits), asPhone); !ok && digits[0] == '0' && len(digits) > minPhone {
+		return s.whoHas(digitsKey(digits[1:]), asPhone)
 	}
 	return person, ok
 }
 
-func (s *scanner) ofSubscriber(key uint64) (person int, ok bool) {
+// whoHas is whose address or number a key is, first of the ticket's people; 0 if that is
+// unknown.
+func (s *scanner) whoHas(key uint64, as role) (person int, ok bool) {
 	on, base := s.people.forms.get(key), 0
-	if on.has()&asPhone == 0 && s.account != nil {
-		on, base = s.account.forms.get(key), s.people.len()
+	if on.has()&as == 0 {
+		on, base = s.inAccount(key), s.people.len()
 	}
-	return on.whose(base), on.has()&asPhone != 0
+	return on.whose(base), on.has()&as != 0
 }

@@ -30,10 +30,7 @@ func (s *scanner) listed(wd *word) role {
 	if s.isOrdinary(wd) {
 		roles |= asCommon
 	}
-	if s.account != nil {
-		roles |= s.account.forms.get(wd.key).has() & (asGiven | asFamily)
-	}
-	return roles
+	return roles | s.inAccount(wd.key).has()&(asGiven|asFamily)
 }
 
 // inAccount is what the account has of a word.
@@ -53,10 +50,7 @@ func (s *scanner) isListedGiven(wd *word) bool {
 func (s *scanner) listedGenitive(wd *word) role {
 	roles := s.listed(wd)
 	if roles&^asCommon == 0 && wd.last == 's' {
-		roles |= s.names.get(wd.stem()).has()
-		if s.account != nil {
-			roles |= s.account.forms.get(wd.stem()).has() & (asGiven | asFamily)
-		}
+		roles |= s.names.get(wd.stem()).has() | s.inAccount(wd.stem()).has()&(asGiven|asFamily)
 	}
 	return roles
 }

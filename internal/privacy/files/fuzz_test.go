@@ -14,8 +14,7 @@ func fuzz(f *testing.F, parse func(j *job, src []byte) ([]byte, error), seeds ..
 	}
 	r := rewriter(f, "pseudonymous")
 	again := func(src []byte) ([]byte, error) {
-		j := &job{Rewriter: r, people: ticket(), inflated: maxInflated, found: r.text.Found(), known: map[string]bool{}}
-		return j.settled(src, parse)
+		return r.job(ticket()).settled(src, parse)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		was := bytes.Clone(src)

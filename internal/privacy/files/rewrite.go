@@ -59,7 +59,7 @@ func (r *Rewriter) hides(k privacy.Kind) bool { return r.ops[k] != privacy.Keep 
 // Rewrite returns what the policy makes of a file. Whom the file names as its author
 // or sender is added to people. The same file, people and key give the same bytes.
 func (r *Rewriter) Rewrite(content []byte, people *privacy.People) Result {
-	j := &job{Rewriter: r, people: people, inflated: maxInflated, found: map[privacy.Kind]privacy.Seen{}, known: map[string]bool{}}
+	j := r.job(people)
 	out := Result{Type: TypeOf(content), Found: j.found}
 	if len(content) > MaxSize {
 		out.Outcome, out.Reason = Unreadable, TooLarge
@@ -92,17 +92,16 @@ const maxRounds = 5
 // knows only the people on record. What the parser can't read any more, or what never
 // stays as it is, is Malformed. Found is what the file held, left what there is at the end.
 func (j *job) settled(content []byte, parse func(*job, []byte) ([]byte, error)) ([]byte, error) {
-	inflated, record := j.inflated, j.people.Copy()
+	record := j.people.Copy()
 	out, err := parse(j, content)
 	if err != nil || bytes.Equal(out, content) {
 		return out, err
 	}
 	found := maps.Clone(j.found)
 	for range maxRounds {
-		j.inflated, j.left, content = inflated, 0, out
+		j.inflated, j.left, content = maxInflated, 0, out
 		if out, err = parse(j, content); err == nil && bytes.Equal(out, content) {
-			next := &job{Rewriter: j.Rewriter, people: record.Copy(), inflated: inflated, found: map[privacy.Kind]privacy.Seen{}, known: map[string]bool{}}
-			out, err = parse(next, content)
+			out, err = parse(j.job(record.Copy()), content)
 		}
 		if err != nil {
 			return nil, Malformed
@@ -132,6 +131,11 @@ type job struct {
 	left     int
 	replaced int             // spans and fields
 	known    map[string]bool // people that the file named
+}
+
+// job is the work on a file of which nothing is known yet.
+func (r *Rewriter) job(people *privacy.People) *job {
+	return &job{Rewriter: r, people: people, inflated: maxInflated, found: map[privacy.Kind]privacy.Seen{}, known: map[string]bool{}}
 }
 
 // file rewrites a file by its type. The error is a Reason, or says Malformed.

@@ -38,17 +38,18 @@ func rivals(python string, tickets []sample, every int) error {
 		fmt.Printf("\n%s on %d of these tickets, %.3f MB/s\n", name, len(some), float64(size)/1e6/seconds)
 		r.print()
 	}
-	const tagger = true // the default
-	found, err := engine(tickets, true, tagger)
-	if err != nil {
-		return err
+	for _, tagger := range []bool{true, false} {
+		found, err := engine(tickets, true, tagger)
+		if err != nil {
+			return err
+		}
+		r := newResult()
+		for i := 0; i < len(tickets); i += every {
+			r.add(tickets[i], found[i])
+		}
+		fmt.Printf("\nours on the same tickets, mode: record and account, %s\n", mode(tagger))
+		r.print()
 	}
-	r := newResult()
-	for i := 0; i < len(tickets); i += every {
-		r.add(tickets[i], found[i])
-	}
-	fmt.Printf("\nours on the same tickets, mode: record and account, %s\n", mode(tagger))
-	r.print()
 	return nil
 }
 
